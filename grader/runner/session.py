@@ -1,0 +1,123 @@
+"""One grading, from the submission on the job stream to the last result: the story of the trusted side on one page."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+import traceback
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from grader.checks import attachments, inputs
+from grader.errors import ChildFailure, SandboxError
+from grader.packs import CheckDeclaration
+from grader.report import CheckResult, Plot, StudentError
+from grader.runner.figure_json import figures_json
+from grader.runner.plugin import ChecksPlugin, Grading, Outcome
+from grader.runner.proxy import ChildWorlds
+from grader.runner.student_errors import student_errors
+from grader.sandbox.client import Sandbox
+from grader.sentences import sentence
+from grader.submission import Submission
+
+
+@dataclass
+class JobStream:
+    """The engine's end of one grading: a request, the stream to the engine, a connection to the sandbox."""
+
+    request: dict[str, Any]
+    stream: socket.socket
+    sandbox: socket.socket
+
+    def receive(self) -> dict[str, Any]:
+        """The job: one line of JSON."""
+        with self.stream.makefile("rb") as lines:
+            job: dict[str, Any] = json.loads(lines.readline())
+        return job
+
+    def send(self, event: dict[str, Any]) -> None:
+        """Tell the engine something: one line of JSON."""
+        self.stream.sendall(json.dumps(event).encode() + b"\n")
+
+
+def grade_one(plugin: ChecksPlugin, job: JobStream) -> None:
+    """Grade one submission and send its results as they come, then the summary."""
+    began = time.monotonic()
+    request = job.receive()
+    submission = Submission(request["source"], request["kind"], request["name"])
+    sandbox = Sandbox(job.sandbox)
+    worlds = ChildWorlds(sandbox, submission, plugin.pack.limits)
+    grading = Grading(worlds, request["seed"])
+    try:
+        results: dict[str, CheckResult] = {}
+        for check in plugin.pack.checks:
+            results[check.name] = _result(plugin, check, results, grading)
+            job.send({"check": asdict(results[check.name])})
+        job.send({"done": _summary(plugin, grading, time.monotonic() - began)})
+    except SandboxError as error:
+        job.send({"fault": str(error)})
+    except Exception:
+        job.send({"fault": traceback.format_exc(limit=-8)})
+    finally:
+        worlds.close()
+        sandbox.close()
+
+
+def _result(
+    plugin: ChecksPlugin, check: CheckDeclaration, results: dict[str, CheckResult], grading: Grading
+) -> CheckResult:
+    blocking = next((name for name in check.requires if results[name].verdict != "passed"), None)
+    if blocking is not None:
+        return _check_result(check, "skipped", feedback=sentence("check-skipped", check=results[blocking].title))
+    inputs.reseed(grading.seed, check.name)
+    attachments.take()
+    outcome = plugin.run_check(check, grading)
+    return _from_outcome(plugin, check, outcome)
+
+
+def _from_outcome(plugin: ChecksPlugin, check: CheckDeclaration, outcome: Outcome) -> CheckResult:
+    plot = attachments.take()
+    extra: dict[str, Any] = {"plot": Plot(plot.yours, plot.expected) if plot else None}
+    if outcome.verdict == "broken":
+        extra |= {"detail": {"fault": outcome.fault}, "feedback": sentence("check-broken")}
+    elif outcome.diagnosis is not None:
+        explanation = plugin.catalogue.explain(outcome.diagnosis)
+        extra |= {
+            "diagnosis": outcome.diagnosis.code,
+            "detail": dict(outcome.diagnosis.detail),
+            "feedback": explanation.text,
+            "hint": explanation.hint,
+        }
+    elif outcome.verdict == "failed":
+        extra |= {"feedback": sentence("check-failed")}
+    return _check_result(check, outcome.verdict, **extra)
+
+
+def _check_result(check: CheckDeclaration, verdict: str, **extra: Any) -> CheckResult:
+    return CheckResult(
+        name=check.name,
+        title=check.title,
+        verdict=verdict,
+        points=check.points if verdict == "passed" else 0.0,
+        max_points=check.points,
+        visibility=check.visibility,
+        inputs=check.inputs,
+        cap=check.cap,
+        **extra,
+    )
+
+
+def _summary(plugin: ChecksPlugin, grading: Grading, seconds: float) -> dict[str, Any]:
+    errors: tuple[StudentError, ...] = ()
+    summary: dict[str, Any] = {"errors": [], "notes": [], "stdout": "", "figures": []}
+    try:
+        run = grading.worlds.plain_run()
+    except ChildFailure:
+        pass
+    else:
+        errors = student_errors(run, grading.worlds.source, grading.worlds.kind)
+        summary = {"notes": list(run.notes), "stdout": run.stdout, "figures": figures_json(run.figures)}
+    student = 1000 * grading.worlds.waited_seconds
+    timing = {"grading": round(1000 * seconds, 2), "student": round(student, 2)}
+    return summary | {"errors": [asdict(error) for error in errors], "timing_ms": timing}
