@@ -3,6 +3,7 @@
     GraderError
     |-- SubmissionRejected      the student's file can't be read as a submission   (exit 1, no attempt is spent)
     |-- PackError               the instructor's pack is not in order              (exit 3)
+    |   `-- PackNotFound        no installed pack has this id                      (exit 2)
     |-- SandboxError            our own machinery failed                           (exit 4, retried, never a zero)
     `-- ChildFailure            the student's process ended before it answered     (a verdict of the running check)
         |-- ChildTimedOut
@@ -27,6 +28,14 @@ class SubmissionRejected(GraderError):
 
 class PackError(GraderError):
     """A pack is missing, malformed, or its checks raise something other than an assertion."""
+
+
+class PackNotFound(PackError):
+    """There is no such pack. `near` is the closest id or None, `known` all the ids there are."""
+
+    def __init__(self, name: str, near: str | None, known: list[str]) -> None:
+        super().__init__(f"There is no pack {name!r}.")
+        self.name, self.near, self.known = name, near, known
 
 
 class SandboxError(GraderError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.errors import PackError
+from grader.errors import PackError, PackNotFound
 from grader.limits import Limits
 
 VISIBILITIES = ("public", "after_deadline", "hidden")
@@ -67,7 +67,7 @@ class Pack:
 
 
 def find_pack(name: str, folders: Sequence[Path]) -> Pack:
-    """The pack with this id in one of `folders`, or at this path. Raises PackError, naming the nearest id."""
+    """The pack with this id in one of `folders`, or at this path. Raises PackNotFound, naming the nearest id."""
     given = Path(name)
     if (given / "pack.toml").is_file():
         return load_pack(given)
@@ -76,9 +76,7 @@ def find_pack(name: str, folders: Sequence[Path]) -> Pack:
             return load_pack(folder / name)
     known = pack_ids(folders)
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    listed = ", ".join(known) if known else "none"
-    raise PackError(f"There is no pack {name!r}.{hint} Installed packs: {listed}.")
+    raise PackNotFound(name, near[0] if near else None, known)
 
 
 def pack_ids(folders: Sequence[Path]) -> list[str]:

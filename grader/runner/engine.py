@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Self
 
-from grader.errors import PackError, SandboxError
+from grader.errors import PackError, SandboxError, SubmissionRejected
 from grader.packs import Pack
 from grader.report import CheckResult, Report, StudentError, check_from_record, rejection, total
 from grader.runner.checker_process import CheckerProcess
@@ -171,6 +171,12 @@ class Engine:
     def _without_checks(self, pack: Pack, seed: int, status: str, message: Mapping[str, str], why: str) -> Report:
         known = {"pack_version": pack.version, "max_score": pack.max_score, "fault": why}
         return rejection(pack.id, seed, status, message, engine_version(), **known)
+
+
+def rejected(pack: Pack, error: SubmissionRejected, seed: int) -> Report:
+    """The report of a file that can't be graded at all."""
+    known = {"pack_version": pack.version, "max_score": pack.max_score}
+    return rejection(pack.id, seed, "rejected", sentence(error.code, **error.detail), engine_version(), **known)
 
 
 def _events(stream: socket.socket, job: Mapping[str, Any]) -> Any:

@@ -18,7 +18,7 @@ from grader.runner.plugin import ChecksPlugin, Grading, Outcome
 from grader.runner.proxy import ChildWorlds
 from grader.runner.student_errors import student_errors
 from grader.sandbox.client import Sandbox
-from grader.sentences import sentence
+from grader.sentences import LOCALES, sentence
 from grader.submission import Submission
 
 
@@ -82,12 +82,12 @@ def _from_outcome(plugin: ChecksPlugin, check: CheckDeclaration, outcome: Outcom
     if outcome.verdict == "broken":
         extra |= {"detail": {"fault": outcome.fault}, "feedback": sentence("check-broken")}
     elif outcome.diagnosis is not None:
-        explanation = plugin.catalogue.explain(outcome.diagnosis)
+        words = {locale: plugin.catalogue.render(outcome.diagnosis, locale) for locale in LOCALES}
         extra |= {
             "diagnosis": outcome.diagnosis.code,
             "detail": dict(outcome.diagnosis.detail),
-            "feedback": explanation.text,
-            "hint": explanation.hint,
+            "feedback": {locale: said.text for locale, said in words.items()},
+            "hint": {locale: said.hint for locale, said in words.items()},
         }
     elif outcome.verdict == "failed":
         extra |= {"feedback": sentence("check-failed")}

@@ -1,0 +1,185 @@
+"""What `grader bench` measures, each beside its alternative in the same run. Medians; ratios first.
+
+Nothing here is a test: a busy machine gives other figures, and a figure that misses its goal is reported, not raised.
+"""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from grader.bench import processes
+from grader.bench.baseline import bare_code_ms, cold_pytest_ms
+from grader.errors import SandboxError
+from grader.packs import Pack, find_pack
+from grader.report import Report
+from grader.runner.engine import Engine
+from grader.settings import Settings
+from grader.submission import Submission, submission_from_file
+
+SPINNER = "while True:\n    try:\n        while True: pass\n    except BaseException: pass\n"
+SLEEPER = "import torch\nx = torch.ones(3, requires_grad=True)\nx.sum().backward()\nimport time\ntime.sleep(2.5)\n"
+SEED = 7
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure. `goal` is a limit in the same unit: "<= 60" or ">= 40"; None for figures given for information."""
+
+    name: str
+    value: float
+    unit: str
+    goal: str | None = None
+    samples: int = 1
+    spread: tuple[float, float] | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Does the figure keep its goal?"""
+        if self.goal is None:
+            return None
+        sign, limit = self.goal.split()
+        return self.value <= float(limit) if sign == "<=" else self.value >= float(limit)
+
+
+@dataclass
+class Bench:
+    """One run of the bench: the packs whose reference solutions are graded, and how often."""
+
+    settings: Settings
+    rounds: int = 30
+    soak: int = 200
+    packs: Sequence[str] = ("plot-sin", "backward-twice")
+    progress: Callable[[str], None] = lambda _step: None
+    measures: list[Measure] = field(default_factory=list)
+
+    def run(self) -> list[Measure]:
+        """Measure everything; takes about two minutes. Raises SandboxError if a reference loses points."""
+        began = time.monotonic()
+        with Engine(self.settings) as engine:
+            pack, solution = self._reference(self.packs[0])
+            self._full_marks(engine.grade(pack, solution, SEED))
+            self._add("start to first verdict", [time.monotonic() - began], "s", "<= 4")
+            for name in self.packs:
+                self._verdicts(engine, *self._reference(name))
+            self._throughput(engine, pack, solution)
+            self._beside_spinners(engine, pack, solution)
+            self._memory(engine, pack)
+            self._soak(engine, pack, solution)
+        return self.measures
+
+    def _reference(self, name: str) -> tuple[Pack, Submission]:
+        pack = find_pack(name, self.settings.exercises)
+        return pack, submission_from_file(pack.path / "solution.py")
+
+    def _verdicts(self, engine: Engine, pack: Pack, solution: Submission) -> None:
+        """Warm verdicts and cold pytest in turn, then the student's code alone in a warm, bare interpreter."""
+        warm, cold = [], []
+        for turn in range(self.rounds):
+            self.progress(f"{pack.id}: cold and warm verdicts, {turn + 1} of {self.rounds}")
+            cold.append(cold_pytest_ms(pack, solution))
+            warm.extend(_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))) for _ in range(3))
+        bare = bare_code_ms(solution, self.rounds)
+        checks = f"{pack.id} ({len(pack.checks)} checks)"
+        self._add(f"{checks}: cold pytest / warm verdict", [statistics.median(cold) / statistics.median(warm)], "x", ">= 40")
+        self._add(f"{checks}: whole verdict, warm", warm, "ms", "<= 60")
+        ours = statistics.median(warm) - statistics.median(bare)
+        self._add(f"{checks}: of it ours (all but the student's code)", [ours], "ms", "<= 45")
+        self._add(f"{checks}: the student's code alone, warm", bare, "ms")
+        self._add(f"{checks}: cold python -m pytest", cold, "ms")
+
+    def _throughput(self, engine: Engine, pack: Pack, solution: Submission) -> None:
+        for name in self.packs:
+            pack, solution = self._reference(name)
+            for workers in (1, 2):
+                self.progress(f"{pack.id}: throughput with {workers} at once")
+                count = 4 * self.rounds
+                began = time.monotonic()
+                with ThreadPoolExecutor(workers) as pool:
+                    for report in pool.map(lambda _turn: engine.grade(pack, solution, SEED), range(count)):
+                        self._full_marks(report)
+                rate = count / (time.monotonic() - began)
+                goal = ">= 20" if workers == 2 else None
+                self._add(f"{pack.id}: verdicts a second, {workers} at once", [rate], "/s", goal, samples=count)
+
+    def _beside_spinners(self, engine: Engine, pack: Pack, solution: Submission) -> None:
+        self.progress("a good submission beside two endless loops")
+        usual = [_timed(lambda: engine.grade(pack, solution, SEED)) for _ in range(self.rounds)]
+        with _spinners(engine, pack, 2):
+            beside = [_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))) for _ in range(self.rounds)]
+        ratio = statistics.median(beside) / statistics.median(usual)
+        self._add("latency beside two endless loops / alone", [ratio], "x", "<= 4")
+        self._add("latency beside two endless loops", beside, "ms")
+
+    def _memory(self, engine: Engine, pack: Pack) -> None:
+        self.progress("memory")
+        servers = [engine.sandbox.pid, engine.checker.pid]
+        idle = processes.proportional_mb(servers)
+        with ThreadPoolExecutor(1) as pool:
+            grading = pool.submit(engine.grade, pack, Submission(SLEEPER, "py", "sleeper.py"), SEED)
+            time.sleep(1.5)
+            child = processes.largest_private_mb(engine.sandbox.pid)
+            grading.result()
+        if idle is not None:
+            self._add("both fork-servers with their idle processes", [idle], "MB", "<= 500")
+        if child is not None:
+            self._add("a child adds", [child], "MB", "<= 20")
+
+    def _soak(self, engine: Engine, pack: Pack, solution: Submission) -> None:
+        pids = [engine.sandbox.pid, engine.checker.pid]
+        before = processes.census(pids)
+        with ThreadPoolExecutor(2) as pool:
+            for turn, report in enumerate(pool.map(lambda _turn: engine.grade(pack, solution, SEED), range(self.soak))):
+                self._full_marks(report)
+                if turn % 20 == 0:
+                    self.progress(f"{self.soak} gradings in a row: {turn}")
+        after = processes.settled_census(pids, before)
+        for what, grown in after.grown_since(before).items():
+            goal = "<= 20" if what.startswith("memory") else "<= 0"
+            self._add(f"left behind by {self.soak} gradings: {what}", [grown], "", goal)
+
+    def _full_marks(self, report: Report) -> None:
+        if report.status != "graded" or report.score != report.max_score:
+            lost = [check.name for check in report.checks if check.verdict != "passed"]
+            raise SandboxError(f"The reference solution of {report.pack} lost points in {lost} {report.fault}")
+
+    def _add(
+        self, name: str, values: Sequence[float], unit: str, goal: str | None = None, samples: int | None = None
+    ) -> None:
+        spread = (min(values), max(values)) if len(values) > 1 else None
+        value = statistics.median(values)
+        self.measures.append(Measure(name, round(value, 2), unit, goal, samples or len(values), spread))
+
+
+def _timed(action: Callable[[], object]) -> float:
+    """Milliseconds that `action` takes."""
+    began = time.perf_counter()
+    action()
+    return 1000 * (time.perf_counter() - began)
+
+
+class _spinners:
+    """While entered, `count` hostile submissions are being graded at every moment."""
+
+    def __init__(self, engine: Engine, pack: Pack, count: int) -> None:
+        self._over = threading.Event()
+        spin = Submission(SPINNER, "py", "spinner.py")
+        self._threads = [threading.Thread(target=self._spin, args=(engine, pack, spin)) for _ in range(count)]
+
+    def _spin(self, engine: Engine, pack: Pack, spin: Submission) -> None:
+        while not self._over.is_set():
+            engine.grade(pack, spin, SEED)
+
+    def __enter__(self) -> None:
+        for thread in self._threads:
+            thread.start()
+        time.sleep(0.3)
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()

@@ -1,0 +1,27 @@
+"""Checks that end in every way."""
+
+import pytest
+from grader.checks.api import close, leaf, rand
+import torch
+
+
+def test_answer(student):
+    assert student.answer().value == 42, "wrong-value"
+
+
+def test_answer_again(student):
+    assert student.answer().value == 42, "wrong-value"
+
+
+def test_gradient(student):
+    x = rand(3)
+    assert close(student.gradient(leaf(x)).value, 2 * x), "wrong-gradient"
+
+
+def test_greeting(student):
+    assert isinstance(student.get("hello"), str)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_each(student, n):
+    assert student.double(n).value == 2 * n, "wrong-value"
