@@ -11,6 +11,11 @@ ARRAY_ELEMENTS = 1_000_000
 TEXT_CHARACTERS = 64 * 1024
 NESTING_DEPTH = 32
 
+# After these an exception is raised inside the student's code, so that one endless cell or call costs only itself.
+SOFT_CELL_SECONDS = 3.0
+SOFT_TOTAL_SECONDS = 6.0
+SOFT_CALL_SECONDS = 3.0
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -16,6 +16,9 @@ DTYPES: dict[str, int] = {
 }  # fmt: skip
 
 
+# In the `lines` of a report, line n of a notebook's cell k (`CellOutcome.index`) is k * CELL_LINES + n.
+CELL_LINES = 100_000
+
 # ---------------------------------------------------------------------------------------------- values
 
 
