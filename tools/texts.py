@@ -20,7 +20,8 @@ TEXTS = {
     "os_package": ("install the system package {package}", "安装系统软件包 {package}"),
     "big_torch": (
         "  The CPU build of torch could not be found, so the ordinary one is installed: several GB to download,\n"
-        "  but it works all the same. To avoid it, set PIP_EXTRA_INDEX_URL to the CPU index named on PyTorch's install page.",
+        "  but it works all the same. To avoid it, set PIP_EXTRA_INDEX_URL to the CPU index named on PyTorch's\n"
+        "  install page.",
         "  没有找到 CPU 版 torch,改装普通版:要下载好几 GB,但同样能用。\n"
         "  若想避免,请把 PIP_EXTRA_INDEX_URL 设为 PyTorch 安装页上给出的 CPU 索引。",
     ),
@@ -103,7 +104,7 @@ TEXTS = {
 
 
 def language() -> str:
-    """ "zh" where the environment asks for Chinese, else "en"."""
+    """Which language the environment asks for: "zh" or, for everything else, "en"."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(variable)
         if value:
