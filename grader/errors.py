@@ -1,15 +1,15 @@
 """The errors of the engine, by whose fault they are.
 
-    GraderError
-    |-- SubmissionRejected      the student's file can't be read as a submission   (exit 1, no attempt is spent)
-    |-- PackError               the instructor's pack is not in order              (exit 3)
-    |   `-- PackNotFound        no installed pack has this id                      (exit 2)
-    |-- SandboxError            our own machinery failed                           (exit 4, retried, never a zero)
-    `-- ChildFailure            the student's process ended before it answered     (a verdict of the running check)
-        |-- ChildTimedOut
-        |-- ChildOutOfMemory
-        |-- ChildCrashed
-        `-- ChildLied           it sent bytes that are not a well-formed answer
+GraderError
+|-- SubmissionRejected      the student's file can't be read as a submission   (exit 1, no attempt is spent)
+|-- PackError               the instructor's pack is not in order              (exit 3)
+|   `-- PackNotFound        no installed pack has this id                      (exit 2)
+|-- SandboxError            our own machinery failed                           (exit 4, retried, never a zero)
+`-- ChildFailure            the student's process ended before it answered     (a verdict of the running check)
+|-- ChildTimedOut
+|-- ChildOutOfMemory
+|-- ChildCrashed
+`-- ChildLied           it sent bytes that are not a well-formed answer
 """
 
 
@@ -17,7 +17,7 @@ class GraderError(Exception):
     """Base of every error the engine raises on purpose."""
 
 
-class SubmissionRejected(GraderError):
+class SubmissionRejected(GraderError):  # noqa: N818 - it is an outcome with a sentence, not a malfunction
     """The file can't be graded at all. `code` names the sentence in the catalogue, `detail` its blanks."""
 
     def __init__(self, code: str, **detail: str | int) -> None:
@@ -30,7 +30,7 @@ class PackError(GraderError):
     """A pack is missing, malformed, or its checks raise something other than an assertion."""
 
 
-class PackNotFound(PackError):
+class PackNotFound(PackError):  # noqa: N818 - as above
     """There is no such pack. `near` is the closest id or None, `known` all the ids there are."""
 
     def __init__(self, name: str, near: str | None, known: list[str]) -> None:
@@ -42,7 +42,7 @@ class SandboxError(GraderError):
     """The sandbox or the checker failed: our fault, worth a retry."""
 
 
-class ChildFailure(GraderError):
+class ChildFailure(GraderError):  # noqa: N818 - a verdict in the making
     """The sandboxed process ended, or was ended, before it answered."""
 
 

@@ -125,8 +125,9 @@ def _check(entry: Mapping[str, Any], where: str) -> CheckDeclaration:
     where = f"{where}, check {name}"
     unknown = set(entry) - {"name", "title", "points", "visibility", "inputs", "requires", "cap", "rubric"}
     if unknown:
-        raise PackError(f"{where}: unknown key {sorted(unknown)[0]!r}.")
-    points, cap = entry.get("points"), entry.get("cap")
+        raise PackError(f"{where}: unknown key {min(unknown)!r}.")
+    points: Any = entry.get("points")
+    cap: Any = entry.get("cap")
     if not _is_number(points) or points < 0:
         raise PackError(f"{where}: points must be a number, 0 or more.")
     if cap is not None and (not _is_number(cap) or cap < 0):

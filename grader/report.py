@@ -67,7 +67,10 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole grading. `message` says what happened when `status` is not "graded"; `fault` tells the operator or instructor why."""
+    """The whole grading.
+
+    `message` says what happened when `status` is not "graded"; `fault` tells the operator or instructor why.
+    """
 
     pack: str
     pack_version: str
@@ -128,8 +131,10 @@ def total(checks: Sequence[CheckResult]) -> float:
 
 def rejection(pack: str, seed: int, status: str, message: Text, engine_version: str, **known: Any) -> Report:
     """A report without checks: the submission, the pack or our own machinery stood in the way."""
-    facts = {"pack_version": "", "torch_version": "", "max_score": 0.0, **known}
-    return Report(pack=pack, engine_version=engine_version, status=status, score=0.0, seed=seed, message=message, **facts)
+    facts: dict[str, Any] = {"pack_version": "", "torch_version": "", "max_score": 0.0, **known}
+    return Report(
+        pack=pack, engine_version=engine_version, status=status, score=0.0, seed=seed, message=message, **facts
+    )
 
 
 def _localised(value: Any, locale: str) -> Any:

@@ -67,7 +67,7 @@ def _decode(content: bytes) -> str:
 
 def looks_like_notebook(text: str) -> bool:
     """Is this JSON with cells, whatever the file is called?"""
-    if not text.lstrip()[:1] == "{":
+    if not text.lstrip().startswith("{"):
         return False
     try:
         _require_notebook(text)

@@ -20,7 +20,7 @@ def main() -> None:
     torch.set_num_threads(1)
     child.warm_up()
     for _ in range(rounds):
-        print(_once(source))
+        sys.stdout.write(f"{_once(source)}\n")
 
 
 def _once(source: str) -> float:

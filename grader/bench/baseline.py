@@ -1,4 +1,4 @@
-"""The alternatives that the bench measures beside the engine: a cold `python -m pytest`, and the bare student's code."""
+"""The alternatives measured beside the engine: a cold `python -m pytest`, and the bare student's code."""
 
 from __future__ import annotations
 
@@ -37,5 +37,7 @@ def bare_code_ms(submission: Submission, rounds: int) -> list[float]:
     """Milliseconds that the submission takes when a warm interpreter just executes it, forked once for each round."""
     program = [sys.executable, "-m", "grader.bench.bare_code", str(rounds)]
     environment = {**os.environ, "PYTHONPATH": PACKAGE_ROOT, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
-    result = subprocess.run(program, input=submission.source, env=environment, capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        program, input=submission.source, env=environment, capture_output=True, text=True, check=True
+    )
     return [float(line) for line in result.stdout.split()]

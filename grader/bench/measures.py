@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from grader.bench import processes
 from grader.bench.baseline import bare_code_ms, cold_pytest_ms
@@ -66,7 +67,7 @@ class Bench:
             self._add("start to first verdict", [time.monotonic() - began], "s", "<= 4")
             for name in self.packs:
                 self._verdicts(engine, *self._reference(name))
-            self._throughput(engine, pack, solution)
+            self._throughput(engine)
             self._beside_spinners(engine, pack, solution)
             self._memory(engine, pack)
             self._soak(engine, pack, solution)
@@ -78,38 +79,41 @@ class Bench:
 
     def _verdicts(self, engine: Engine, pack: Pack, solution: Submission) -> None:
         """Warm verdicts and cold pytest in turn, then the student's code alone in a warm, bare interpreter."""
-        warm, cold = [], []
+        warm: list[float] = []
+        cold: list[float] = []
         for turn in range(self.rounds):
             self.progress(f"{pack.id}: cold and warm verdicts, {turn + 1} of {self.rounds}")
             cold.append(cold_pytest_ms(pack, solution))
             warm.extend(_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))) for _ in range(3))
         bare = bare_code_ms(solution, self.rounds)
         checks = f"{pack.id} ({len(pack.checks)} checks)"
-        self._add(f"{checks}: cold pytest / warm verdict", [statistics.median(cold) / statistics.median(warm)], "x", ">= 40")
+        self._add(
+            f"{checks}: cold pytest / warm verdict", [statistics.median(cold) / statistics.median(warm)], "x", ">= 40"
+        )
         self._add(f"{checks}: whole verdict, warm", warm, "ms", "<= 60")
         ours = statistics.median(warm) - statistics.median(bare)
         self._add(f"{checks}: of it ours (all but the student's code)", [ours], "ms", "<= 45")
         self._add(f"{checks}: the student's code alone, warm", bare, "ms")
         self._add(f"{checks}: cold python -m pytest", cold, "ms")
 
-    def _throughput(self, engine: Engine, pack: Pack, solution: Submission) -> None:
+    def _throughput(self, engine: Engine) -> None:
         for name in self.packs:
-            pack, solution = self._reference(name)
+            grade = partial(engine.grade, *self._reference(name))
             for workers in (1, 2):
-                self.progress(f"{pack.id}: throughput with {workers} at once")
+                self.progress(f"{name}: throughput with {workers} at once")
                 count = 4 * self.rounds
                 began = time.monotonic()
                 with ThreadPoolExecutor(workers) as pool:
-                    for report in pool.map(lambda _turn: engine.grade(pack, solution, SEED), range(count)):
+                    for report in pool.map(grade, [SEED] * count):
                         self._full_marks(report)
                 rate = count / (time.monotonic() - began)
                 goal = ">= 20" if workers == 2 else None
-                self._add(f"{pack.id}: verdicts a second, {workers} at once", [rate], "/s", goal, samples=count)
+                self._add(f"{name}: verdicts a second, {workers} at once", [rate], "/s", goal, samples=count)
 
     def _beside_spinners(self, engine: Engine, pack: Pack, solution: Submission) -> None:
         self.progress("a good submission beside two endless loops")
         usual = [_timed(lambda: engine.grade(pack, solution, SEED)) for _ in range(self.rounds)]
-        with _spinners(engine, pack, 2):
+        with Spinners(engine, pack, 2):
             beside = [_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))) for _ in range(self.rounds)]
         ratio = statistics.median(beside) / statistics.median(usual)
         self._add("latency beside two endless loops / alone", [ratio], "x", "<= 4")
@@ -162,7 +166,7 @@ def _timed(action: Callable[[], object]) -> float:
     return 1000 * (time.perf_counter() - began)
 
 
-class _spinners:
+class Spinners:
     """While entered, `count` hostile submissions are being graded at every moment."""
 
     def __init__(self, engine: Engine, pack: Pack, count: int) -> None:

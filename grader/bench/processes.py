@@ -41,7 +41,7 @@ def census(roots: Sequence[int]) -> Census:
     return Census(
         processes=len(tree),
         descriptors=sum(_descriptors(pid) for pid in stable),
-        temporary_files=len(os.listdir(tempfile.gettempdir())),
+        temporary_files=len(list(Path(tempfile.gettempdir()).iterdir())),
         control_groups=sum(1 for _ in Path("/sys/fs/cgroup").glob("*/*grader*/*")),
         resident_mb=sum(_status_mb(pid, "VmRSS") for pid in stable),
     )

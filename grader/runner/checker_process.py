@@ -16,7 +16,9 @@ MAX_PACKET = 64 * 1024
 STOP_SECONDS = 5.0
 
 # -I keeps the caller's directory and environment out; the path of this very package is handed over instead.
-BOOTSTRAP = "import sys; sys.path.insert(0, sys.argv[1]); from grader.runner.checker import main; main(int(sys.argv[2]))"
+BOOTSTRAP = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from grader.runner.checker import main; main(int(sys.argv[2]))"
+)
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",

@@ -38,7 +38,7 @@ def _axes(axes: AxesData) -> dict[str, Any]:
 
 def _series(series: Series) -> dict[str, Any]:
     x, y = to_numpy(series.x), to_numpy(series.y)
-    keep = np.unique(np.linspace(0, len(x) - 1, min(len(x), MAX_POINTS)).astype(int)) if len(x) else []
+    keep: Any = np.unique(np.linspace(0, len(x) - 1, min(len(x), MAX_POINTS)).astype(int)) if len(x) else []
     return {
         "kind": series.kind,
         "names": list(series.names) or ([series.label] if series.label else []),

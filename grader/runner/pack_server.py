@@ -48,7 +48,7 @@ def warm_up() -> str:
     torch.set_num_threads(1)
     x = torch.linspace(-1.0, 1.0, 8, dtype=torch.float64, requires_grad=True)
     (gradient,) = torch.autograd.grad(torch.sin(x).sum(), x, create_graph=True)
-    gradient.sum().backward()
+    torch.autograd.backward([gradient.sum()])
     assert api is not None  # The import is the point: the whole check library is loaded here.
     return str(torch.__version__)
 

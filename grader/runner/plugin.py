@@ -26,6 +26,23 @@ from grader.runner.proxy import ChildWorlds
 CHECK_SECONDS = 30.0
 
 VERDICT_OF_FAILURE = {ChildTimedOut: "timed_out", ChildOutOfMemory: "out_of_memory"}
+
+# Diagnoses that say something was not there. Where a cell is not Python or never came to its end, that is the reason.
+NOTHING_FOUND = frozenset(
+    [
+        "missing-name",
+        "no-figure",
+        "not-there",
+        "never-run-twice",
+        "no-error-provoked",
+        "not-retained",
+        "no-gradient",
+        "no-backward",
+        "report-missing",
+        "examples-missing",
+        "explanation-missing",
+    ]
+)
 CODE_OF_VERDICT = {"timed_out": "timeout", "out_of_memory": "out-of-memory", "crashed": "process-died"}
 
 
@@ -116,7 +133,7 @@ class ChecksPlugin:
         if grading.worlds.fault is not None:
             raise grading.worlds.fault
         if grading.raised:
-            return self._outcome_of(grading.raised[0], grading)
+            return self._with_the_reason(self._outcome_of(grading.raised[0], grading), item, grading)
         if any(report.skipped for report in reports):
             return Outcome("broken", fault="The check skipped itself.")
         return Outcome("passed")
@@ -132,6 +149,20 @@ class ChecksPlugin:
         if not isinstance(error, AssertionError):
             return Outcome("broken", fault=f"{type(error).__name__}: {error}")
         return self._outcome_of_assertion(error.args[0] if error.args else None)
+
+    def _with_the_reason(self, outcome: Outcome, item: pytest.Item, grading: Grading) -> Outcome:
+        """Put a syntax error or a time-out of the whole file before whatever came of it."""
+        if outcome.verdict != "failed" or outcome.diagnosis is None:
+            return outcome
+        try:
+            run = grading.worlds.plain_run()
+            reason = Student(grading.worlds, seed=grading.seed, check=check_name(item)).overriding()
+        except ChildFailure:
+            return outcome
+        nothing_ran = all(cell.status != "ok" for cell in run.cells)
+        if reason is None or not (nothing_ran or outcome.diagnosis.code in NOTHING_FOUND):
+            return outcome
+        return self._outcome_of_assertion(reason)
 
     def _outcome_of_assertion(self, message: Any) -> Outcome:
         if message is None:

@@ -1,4 +1,4 @@
-"""The submission as the hidden checks reach it: every question goes to a sandboxed child, every answer is plain data."""
+"""The submission as hidden checks reach it: every question goes to a sandboxed child, every answer is plain data."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ class ChildWorlds:
             if isinstance(known, ChildFailure):
                 raise known
             self._open(world)
-        reply = self._exchange(request, CallReport if isinstance(request, Call) else ReadReport)
+        reply: CallReport | ReadReport
+        reply = (
+            self._exchange(request, CallReport) if isinstance(request, Call) else self._exchange(request, ReadReport)
+        )
         if isinstance(reply, CallReport) and reply.problem and reply.problem.types[:1] == ("SubmissionTimeout",):
             # The call was broken off somewhere inside the student's code: what it left behind is not to be built on.
             self.close()
@@ -110,7 +113,8 @@ class ChildWorlds:
 
     def _guarded(self, ask: Callable[[], AnswerT], *, counts: bool = True) -> AnswerT:
         """Time the wait if it `counts` as the student's (waiting for a free slot does not), and keep a fault of ours
-        in view even if a check should swallow the exception."""
+        in view even if a check should swallow the exception.
+        """
         began = time.monotonic()
         self.is_waiting = True
         try:

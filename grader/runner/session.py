@@ -54,10 +54,10 @@ def grade_one(plugin: ChecksPlugin, job: JobStream) -> None:
         for check in plugin.pack.checks:
             results[check.name] = _result(plugin, check, results, grading)
             job.send({"check": asdict(results[check.name])})
-        job.send({"done": _summary(plugin, grading, time.monotonic() - began)})
+        job.send({"done": _summary(grading, time.monotonic() - began)})
     except SandboxError as error:
         job.send({"fault": str(error)})
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever happens here, the engine must hear of it
         job.send({"fault": traceback.format_exc(limit=-8)})
     finally:
         worlds.close()
@@ -108,7 +108,7 @@ def _check_result(check: CheckDeclaration, verdict: str, **extra: Any) -> CheckR
     )
 
 
-def _summary(plugin: ChecksPlugin, grading: Grading, seconds: float) -> dict[str, Any]:
+def _summary(grading: Grading, seconds: float) -> dict[str, Any]:
     errors: tuple[StudentError, ...] = ()
     summary: dict[str, Any] = {"errors": [], "notes": [], "stdout": "", "figures": []}
     try:

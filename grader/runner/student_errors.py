@@ -14,14 +14,29 @@ MAX_ERRORS = 20
 NO_ADVICE = {"en": "", "zh": ""}
 
 # Full-width punctuation that Unicode's compatibility form does not bring back to ASCII.
-ASCII_FOR = {"“": '"', "”": '"', "‘": "'", "’": "'", "。": ".", "、": ",", "【": "[", "】": "]", "《": "<", "》": ">", "－": "-", "—": "-"}  # noqa: E501, RUF001
+ASCII_FOR = {
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "。": ".",
+    "、": ",",
+    "【": "[",
+    "】": "]",
+    "《": "<",
+    "》": ">",
+    "－": "-",
+    "—": "-",
+}
 
 
 def student_errors(run: RunReport, source: str, kind: str) -> tuple[StudentError, ...]:
     """One entry for each cell that did not end well, at most MAX_ERRORS of them."""
     failed = [cell for cell in run.cells if cell.problem is not None][:MAX_ERRORS]
     marked = kind == "ipynb" or any(cell.label is not None for cell in run.cells)
-    return tuple(_shown(cell, cell.problem, _lines(cell, source, kind), marked=marked) for cell in failed if cell.problem)
+    return tuple(
+        _shown(cell, cell.problem, _lines(cell, source, kind), marked=marked) for cell in failed if cell.problem
+    )
 
 
 def _shown(cell: CellOutcome, problem: Problem, lines: list[str], *, marked: bool) -> StudentError:

@@ -81,7 +81,10 @@ def test_every_case_of_a_check_must_pass(engine):
         ("import os; os._exit(0)", "crashed"),
         ("import ctypes; ctypes.string_at(0)", "crashed"),
         ("while True: pass", "timed_out"),
-        ("\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass", "timed_out"),
+        (
+            "\n    while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+            "timed_out",
+        ),
     ],
 )
 def test_a_check_that_kills_its_child_leaves_the_others_results_intact(engine, body, verdict):
