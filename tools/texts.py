@@ -64,10 +64,10 @@ TEXTS = {
         "这一步失败了:{title}。最后的输出是:\n{tail}\n完整输出见 {log}",
     ),
     "no_wheel": (
-        "A package of constraints.txt has no build for Python {python} on this machine ({title}). Python 3.11 on\n"
-        "Linux x86_64 or aarch64 is known to work: python3.11 dev.py run. Details: {log}",
-        "constraints.txt 里有软件包没有适合本机 Python {python} 的版本({title})。\n"
-        "已知可用的是 Linux x86_64 或 aarch64 上的 Python 3.11:python3.11 dev.py run。详情见 {log}",
+        "No package index in reach has one of the packages for Python {python} on this machine ({title}).\n"
+        "Check the network and pip's settings; Python 3.11 on Linux x86_64 or aarch64 is known to work. Details: {log}",
+        "能连上的软件包索引里,没有适合本机 Python {python} 的某个软件包({title})。\n"
+        "请检查网络和 pip 的设置;已知可用的是 Linux x86_64 或 aarch64 上的 Python 3.11。详情见 {log}",
     ),
     "no_torch_pin": ("constraints.txt has no line torch==VERSION.", "constraints.txt 里没有 torch==版本 这一行。"),
     "linux_only": (

@@ -239,3 +239,11 @@ def test_the_wheel_ships_the_exercises_outside_site_packages(root, tmp_path):
     assert {entry for entry in roots if "autodiff_grader" not in entry} == {"grader", "submissions"}
     needed = {path.relative_to(root).as_posix() for path in root.glob("grader/**/*") if path.is_file()}
     assert not {name for name in needed if "__pycache__" not in name} - set(names)
+
+
+def test_the_environment_is_passed_on_untouched(root):
+    tree = ast.parse((root / "dev.py").read_text(encoding="utf-8"))
+    keywords = {keyword.arg for node in ast.walk(tree) if isinstance(node, ast.Call) for keyword in node.keywords}
+
+    assert "env" not in keywords
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Subscript) and "environ" in ast.dump(node)]

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 
 import pytest
 
@@ -69,3 +70,21 @@ def test_no_test_is_hidden_by_another_of_the_same_name(trees):
             names = [node.name for node in scope.body if isinstance(node, ast.FunctionDef)]
             hidden += [f"{name}: {test}" for test in set(names) if names.count(test) > 1 and test.startswith("test")]
     assert not hidden
+
+
+def test_constraints_hold_versions_only_and_the_torch_that_is_declared(texts):
+    lines = texts["constraints.txt"].splitlines()
+    declared = tomllib.loads(texts["pyproject.toml"])["project"]["dependencies"]
+
+    assert not [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+", line)]
+    assert {line for line in lines if line.startswith("torch==")} == {
+        requirement for requirement in declared if requirement.startswith("torch")
+    }
+
+
+def test_every_declared_package_is_pinned(texts):
+    project = tomllib.loads(texts["pyproject.toml"])["project"]
+    declared = project["dependencies"] + project["optional-dependencies"]["dev"]
+    pinned = {line.partition("==")[0].lower() for line in texts["constraints.txt"].splitlines()}
+
+    assert {re.match(r"[\w-]+", requirement)[0].lower() for requirement in declared} <= pinned
