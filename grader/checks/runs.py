@@ -1,0 +1,180 @@
+"""The log of autograd runs as evidence: what was refused, what went through one graph twice, what .grad did meanwhile.
+
+Node idents are stable within one child, so two runs share a graph exactly where their non-leaf nodes overlap; the same
+root is not needed (`y.sum().backward()` twice makes two roots over one graph).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import overload
+
+import torch
+
+from grader.checks.compare import TOLERANCES
+from grader.checks.messages import FREED
+from grader.checks.values import to_tensor
+from grader.wire.messages import Array, AutogradRun, LeafState, Problem
+
+
+@dataclass(frozen=True)
+class LeafPass:
+    """What a second pass did to one leaf: .grad before and after it, and what the earlier pass had put there.
+
+    All are float64, and zero where .grad was None. `moved` tells whether the leaf's own values changed in between.
+    """
+
+    before: torch.Tensor
+    after: torch.Tensor
+    earlier: torch.Tensor
+    left: torch.Tensor
+    tolerance: float
+    moved: bool
+
+    @property
+    def repeated(self) -> bool:
+        """The pass gave the gradient that the earlier one gave, and that is not zero everywhere."""
+        scale = float(self.earlier.abs().max())
+        return scale > 0 and self._same(self.after - self.before, self.earlier)
+
+    @property
+    def accumulated(self) -> bool:
+        """The earlier gradient was still there, and the same once more was added to it."""
+        return self.repeated and self._same(self.before, self.left) and not self._same(self.left, self._zero)
+
+    @property
+    def zeroed(self) -> bool:
+        """The earlier gradient had been cleared, so that the pass left the gradient of one run."""
+        return self.repeated and self._same(self.before, self._zero)
+
+    @property
+    def _zero(self) -> torch.Tensor:
+        return torch.zeros_like(self.before)
+
+    def _same(self, one: torch.Tensor, other: torch.Tensor) -> bool:
+        scale = max(1e-30, float(self.after.abs().max()), float(self.earlier.abs().max()))
+        return bool((one - other).abs().max() <= self.tolerance * scale)
+
+
+class Runs(Sequence[AutogradRun]):
+    """The autograd runs of a call or of a whole submission, in order."""
+
+    def __init__(self, runs: Sequence[AutogradRun]) -> None:
+        self._runs = tuple(runs)
+
+    @overload
+    def __getitem__(self, index: int) -> AutogradRun: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[AutogradRun, ...]: ...
+    def __getitem__(self, index: int | slice) -> AutogradRun | tuple[AutogradRun, ...]:
+        return self._runs[index]
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __iter__(self) -> Iterator[AutogradRun]:
+        return iter(self._runs)
+
+    def __add__(self, other: Runs) -> Runs:
+        return Runs((*self._runs, *other))
+
+    def saying(self, fragment: str) -> tuple[AutogradRun, ...]:
+        """The runs that ended in an error with this fragment in its message."""
+        return tuple(run for run in self if run.problem is not None and fragment in run.problem.message)
+
+    def says(self, fragment: str) -> bool:
+        """Whether some run ended in an error with this fragment in its message."""
+        return bool(self.saying(fragment))
+
+    @property
+    def refused(self) -> tuple[AutogradRun, ...]:
+        """The passes that torch refused because an earlier one had freed the graph."""
+        return self.saying(FREED)
+
+    @property
+    def succeeded(self) -> Runs:
+        """The runs without an error."""
+        return Runs([run for run in self if run.problem is None])
+
+    def reaching(self, tensor: torch.Tensor) -> Runs:
+        """The runs that reach a leaf with exactly these values: the tensor that was handed over."""
+        return Runs([run for run in self if any(_holds(leaf.value, tensor) for leaf in run.leaves)])
+
+    @property
+    def second_passes(self) -> list[LeafPass]:
+        """Every successful `backward` through nodes of an earlier successful one, leaf by leaf."""
+        passes: list[LeafPass] = []
+        backwards = [run for run in self.succeeded if run.entry == "backward"]
+        for place, run in enumerate(backwards):
+            for earlier in backwards[:place]:
+                if set(run.nodes) & set(earlier.nodes):
+                    passes.extend(_leaf_passes(earlier, run))
+        return passes
+
+    @property
+    def grads_of_second_pass(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """(.grad before, .grad after) of every leaf in every second pass."""
+        return [(leaf.before, leaf.after) for leaf in self.second_passes]
+
+    @property
+    def why_no_second_pass(self) -> str:
+        """The code that tells why `second_passes` is empty."""
+        if self.refused:
+            return "not-retained"
+        if not len(self):
+            return "never-run-twice"
+        return "graph-rebuilt" if self._same_leaf_twice else "not-retained"
+
+    @property
+    def _same_leaf_twice(self) -> bool:
+        seen: set[int] = set()
+        for run in self.succeeded:
+            idents = {leaf.ident for leaf in run.leaves}
+            if seen & idents:
+                return True
+            seen |= idents
+        return False
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The errors of the runs."""
+        return tuple(run.problem for run in self if run.problem is not None)
+
+
+def _holds(array: Array | None, tensor: torch.Tensor) -> bool:
+    if array is None or array.shape != tuple(tensor.shape):
+        return False
+    return bool(torch.equal(to_tensor(array).to(torch.float64), tensor.detach().to(torch.float64)))
+
+
+def _leaf_passes(earlier: AutogradRun, run: AutogradRun) -> Iterator[LeafPass]:
+    first = {leaf.ident: leaf for leaf in earlier.leaves}
+    for leaf in run.leaves:
+        origin = first.get(leaf.ident)
+        if origin is None or leaf.grad_after is None or origin.grad_after is None or leaf.shape != origin.shape:
+            continue
+        if 0 in leaf.shape:
+            continue
+        left = _real(origin.grad_after, leaf)
+        yield LeafPass(
+            before=_real(leaf.grad_before, leaf),
+            after=_real(leaf.grad_after, leaf),
+            earlier=left - _real(origin.grad_before, leaf),
+            left=left,
+            tolerance=_tolerance(leaf.dtype),
+            moved=leaf.value is not None and origin.value is not None and leaf.value.data != origin.value.data,
+        )
+
+
+def _real(array: Array | None, leaf: LeafState) -> torch.Tensor:
+    if array is None:
+        return torch.zeros(leaf.shape, dtype=torch.float64)
+    tensor = to_tensor(array)
+    return torch.view_as_real(tensor).to(torch.float64) if tensor.is_complex() else tensor.to(torch.float64)
+
+
+def _tolerance(dtype: str) -> float:
+    rtol, _ = TOLERANCES.get(getattr(torch, dtype, torch.float32), TOLERANCES[torch.float32])
+    # A sum of passes is compared, so float64 gets the room of a few roundings more.
+    return max(rtol, 1e-8)

@@ -1,0 +1,262 @@
+"""`student`: the one name a hidden check uses. Everything behind it happens in another process, which may lie.
+
+student.backward_twice(y, x)              a call of the student's function, as evidence
+student.either("backward_twice", y, x)    that call, or the run of the whole file if he answered as a script
+student.script                            the run of the whole file
+student.get("a")                          a global of his
+with student.marked() as m: ...           every upstream gradient is multiplied by m
+with student.replaced(f=fn("x**2")): ...  another function under differentiation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence, diagnose_problem
+from grader.checks.feedback import Diagnosis, diagnose
+from grader.checks.functions import Function
+from grader.checks.inputs import Handed, as_arguments, number
+from grader.checks.values import to_python, to_tensor
+from grader.errors import ChildLied
+from grader.wire.messages import (
+    Argument,
+    Call,
+    CallReport,
+    GlobalName,
+    Let,
+    MappingValue,
+    Read,
+    ReadReport,
+    Ref,
+    RunReport,
+    SequenceValue,
+    TensorSpec,
+    Value,
+    World,
+)
+
+# How many globals of a script are read in search of a text it kept, and how short an explanation may be.
+GLOBALS_READ = 60
+EXPLANATION_CHARACTERS = 10
+EXPLANATION_NAMES = ("explanation", "explain", "解释", "说明", "answer_text")
+
+
+class Worlds(Protocol):
+    """Runs of one submission, each in a child of its own. The runner implements it; tests have a small one."""
+
+    source: str
+    kind: str
+
+    def run(self, world: World) -> RunReport:
+        """The run of the whole submission in this world, made once. Raises ChildFailure."""
+
+    def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
+        """A question to a child that has run the submission in this world. Raises ChildFailure."""
+
+
+@dataclass(frozen=True)
+class _Circumstances:
+    """What the `with` blocks around a check have altered."""
+
+    world: World
+    call_mark: float = 1.0
+    bound: Mapping[str, Function] = field(default_factory=dict)
+
+
+class Student:
+    """The submission under test, in the circumstances of the moment. `seed` is the grading's."""
+
+    def __init__(self, worlds: Worlds, seed: int, check: str) -> None:
+        self.check = check
+        self._worlds = worlds
+        self._now = _Circumstances(World(seed=seed % 2**31))
+
+    def __getattr__(self, name: str) -> Callable[..., CallEvidence]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **options: self.call(name, *args, **options)
+
+    # ---------------------------------------------------------------------------------- what can be asked
+
+    def call(self, name: str, *args: Handed, ops: bool = False, lines: bool = False, **kwargs: Handed) -> CallEvidence:
+        """Calls the student's function `name`. Tensors become leaves that require grad, made in his process."""
+        lets: dict[str, Let] = {}
+        arguments = as_arguments(args, lets)
+        named = dict(zip(kwargs, as_arguments(list(kwargs.values()), lets), strict=True))
+        handed = {let.name: to_tensor(let.value.array) for let in lets.values() if isinstance(let.value, TensorSpec)}
+        bind = self._bound(lets)
+        request = Call(name, arguments, named, tuple(lets.values()), bind, self._now.call_mark, ops, lines)
+        return CallEvidence(name, self._ask_call(request), handed)
+
+    @property
+    def script(self) -> ScriptEvidence:
+        """The run of the whole file in the world of the moment."""
+        world = self._now.world
+        return ScriptEvidence(self._worlds.run(world), values=self._texts)
+
+    def either(self, name: str, *args: Handed, shows: Callable[[Evidence], bool] | None = None) -> Evidence:
+        """The call of the student's function or, where he answered as a script, the run of his file.
+
+        A function that turns out to be another one of the same name (it takes other arguments, or differentiates
+        tensors of its own) does not hide the script: the script counts if it `shows` what the check looks for.
+        """
+        call = self.call(name, *args)
+        if call.missing:
+            return self._script_or_missing(call)
+        if not call.misfits:
+            return call
+        script = self._script_with(call)
+        suits = shows(script) if shows is not None else len(script.runs) > 0
+        return script if suits else call
+
+    def get(self, name: str) -> object:
+        """The student's global `name`, as tensors and Python's own kinds; `missing-name` if it is not there."""
+        report = self.read(name)
+        if report.missing:
+            raise AssertionError(self.overriding() or diagnose("missing-name", name=name))
+        return to_python(report.value)
+
+    def read(self, name: str) -> ReadReport:
+        """The student's global `name` as it came over the wire."""
+        report = self._worlds.ask(self._now.world, Read(name))
+        if not isinstance(report, ReadReport):
+            raise ChildLied("a Read was answered with something else")
+        return report
+
+    @property
+    def names(self) -> tuple[GlobalName, ...]:
+        """The globals the file left."""
+        return self._worlds.run(self._now.world).names
+
+    @property
+    def explanation(self) -> str:
+        """The student's own words: the string `explanation`, else the markdown of his notebook; "" if too short."""
+        others = [known.name for known in self.names if known.kind == "other"]
+        named = [name for name in others if any(part in name.casefold() for part in EXPLANATION_NAMES)]
+        found = [text for name in named for text in _strings(self.read(name).value)]
+        prose = "\n".join(_without_markup(text) for text in self._worlds.run(self._now.world).prose)
+        return next((text.strip() for text in (*found, prose) if _long_enough(text)), "")
+
+    def overriding(self) -> Diagnosis | None:
+        """The diagnosis that comes before every other one: the file has a cell that ran out of time, or is not Python.
+
+        For the plug-in: a check that fails with any code is told this one instead.
+        """
+        script = ScriptEvidence(self._worlds.run(self._now.world))
+        if script.timed_out:
+            return diagnose("timeout")
+        return None if script.syntax_error is None else diagnose_problem(script.syntax_error)
+
+    # ------------------------------------------------------------------------------------- altered worlds
+
+    @contextmanager
+    def marked(self, mark: float | None = None) -> Iterator[float]:
+        """Inside, every upstream gradient is multiplied by the mark that is handed out; the student's asserts are off.
+
+        What really went through autodiff comes back multiplied, everything else as before.
+        """
+        factor = number(1.3, 2.9) if mark is None else mark
+        world = replace(self._now.world, mark=factor, assertions=False)
+        with self._in(replace(self._now, world=world, call_mark=factor)):
+            yield factor
+
+    @contextmanager
+    def replaced(self, functions: Mapping[str, str] | None = None, /, **globals_: Function) -> Iterator[None]:
+        """Inside, other functions are in place: `replaced(f=fn("x**2"))` for a global of the student's during calls,
+        `replaced({"torch.sin": "lambda x: torch.tanh(2 * x)"})` for a library's before the file runs.
+        """
+        world = replace(self._now.world, replaced={**self._now.world.replaced, **(functions or {})}, assertions=False)
+        with self._in(replace(self._now, world=world, bound={**self._now.bound, **globals_})):
+            yield
+
+    @contextmanager
+    def traced(self, ops: bool = True, lines: bool = False) -> Iterator[None]:
+        """Inside, runs of the file record operations or executed lines."""
+        with self._in(replace(self._now, world=replace(self._now.world, ops=ops, lines=lines))):
+            yield
+
+    @contextmanager
+    def seeded(self, seed: int) -> Iterator[None]:
+        """Inside, the file runs with another seed."""
+        with self._in(replace(self._now, world=replace(self._now.world, seed=seed))):
+            yield
+
+    # ------------------------------------------------------------------------------------------- internals
+
+    @contextmanager
+    def _in(self, circumstances: _Circumstances) -> Iterator[None]:
+        before, self._now = self._now, circumstances
+        try:
+            yield
+        finally:
+            self._now = before
+
+    @property
+    def _call_world(self) -> World:
+        # A call carries its own mark, so the file itself runs unmarked and its definitions come out as usual.
+        return replace(self._now.world, mark=1.0)
+
+    def _ask_call(self, request: Call) -> CallReport:
+        report = self._worlds.ask(self._call_world, request)
+        if not isinstance(report, CallReport):
+            raise ChildLied("a Call was answered with something else")
+        return report
+
+    def _bound(self, lets: dict[str, Let]) -> dict[str, Argument]:
+        bind: dict[str, Argument] = {}
+        for place, (name, function) in enumerate(self._now.bound.items()):
+            let = f"bound{place}"
+            lets[let] = Let(let, function.expression)
+            bind[name] = Ref(let)
+        return bind
+
+    def _script_or_missing(self, call: CallEvidence) -> Evidence:
+        script = self.script
+        if len(script.runs):
+            return script
+        overriding = self.overriding()
+        if overriding is not None:
+            raise AssertionError(overriding)
+        # Without a single autograd run nothing was answered as a script. Where other functions are there, the name
+        # is the likely mistake; an empty file is told what is asked for instead.
+        if any(known.kind == "function" for known in script.report.names):
+            return call.answered
+        return script
+
+    def _script_with(self, call: CallEvidence) -> ScriptEvidence:
+        script = self.script
+        if not call.takes_other_arguments:
+            return script
+        return replace(script, more=(self._ask_call(Call(call.name)),))
+
+    def _texts(self) -> list[Value]:
+        others = [known.name for known in self.names if known.kind == "other"]
+        return [self.read(name).value for name in others[:GLOBALS_READ]]
+
+
+def _strings(value: Value) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, SequenceValue):
+        return [text for item in value.items for text in _strings(item)]
+    if isinstance(value, MappingValue):
+        return [text for _, item in value.items for text in _strings(item)]
+    return []
+
+
+def _without_markup(markdown: str) -> str:
+    """The prose of a markdown cell: a heading names the exercise, it does not explain; code in a fence is code."""
+    kept, fenced = [], False
+    for line in markdown.splitlines():
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        elif not fenced and not line.lstrip().startswith("#"):
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _long_enough(text: str) -> bool:
+    return len("".join(text.split())) >= EXPLANATION_CHARACTERS
