@@ -1,0 +1,123 @@
+"""Drawn curves and clouds as numbers, read from matplotlib's artists without drawing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from grader.sandbox.figure_legends import colour_of
+from grader.wire.messages import Array, Series
+
+MAX_SERIES = 64
+MAX_POINTS = 20_000
+TEXT = 500
+
+Points = NDArray[np.float64]
+
+
+def text(value: Any) -> str:
+    """A text of the figure, cut to a sane length; "" for none."""
+    return value[:TEXT] if isinstance(value, str) else ""
+
+
+def is_series(artist: Any) -> bool:
+    """Whether an artist is drawn from points that are data."""
+    return isinstance(artist, (Line2D, PathCollection, LineCollection))
+
+
+def series_of(axes: Any, names: dict[int, tuple[str, ...]]) -> tuple[Series, ...]:
+    """The series of one axes in drawing order; what can't be read is left out."""
+    labels = dict(_container_labels(axes))
+    found: list[Series] = []
+    for artist in axes.get_children():
+        if len(found) >= MAX_SERIES:
+            break
+        if not is_series(artist):
+            continue
+        try:
+            found.append(_series(axes, artist, labels.get(id(artist), ""), names.get(id(artist), ())))
+        except Exception:  # noqa: BLE001, S112 - a half-broken artist; matplotlib could not draw it either
+            continue
+    return tuple(found)
+
+
+def thinned(series: Series, points: int) -> Series:
+    """At most so many points, evenly taken, the first and the last among them."""
+    count = series.x.shape[0]
+    if count <= points:
+        return series
+    pick = np.linspace(0, count - 1, points).round().astype(np.intp)
+    x, y = (np.frombuffer(side.data, "<f8")[pick] for side in (series.x, series.y))
+    return Series(series.kind, _array(x), _array(y), series.label, series.names, series.style, series.visible)
+
+
+def _container_labels(axes: Any) -> Iterator[tuple[int, str]]:
+    """An errorbar or a stem plot gives its label to the container; it belongs to the line that carries the data."""
+    for container in getattr(axes, "containers", []):
+        label = container.get_label()
+        carrier = next((child for child in container.get_children() if isinstance(child, Line2D)), None)
+        if carrier is not None and isinstance(label, str):
+            yield id(carrier), label
+
+
+def _series(axes: Any, artist: Any, container_label: str, names: tuple[str, ...]) -> Series:
+    kind, points, style, drawn = _read(axes, artist)
+    if len(points) > MAX_POINTS:
+        points = points[np.linspace(0, len(points) - 1, MAX_POINTS).round().astype(np.intp)]
+    label = artist.get_label()
+    if not isinstance(label, str) or label.startswith("_"):
+        label = container_label
+    return Series(
+        kind=kind,
+        x=_array(points[:, 0]),
+        y=_array(points[:, 1]),
+        label="" if label.startswith("_") else text(label),
+        names=tuple(map(text, names)),
+        style=style[:60],
+        visible=bool(drawn and artist.get_visible() and axes.get_visible() and artist.get_alpha() != 0),
+    )
+
+
+def _read(axes: Any, artist: Any) -> tuple[str, Points, str, bool]:
+    """Kind, points in data units, style, and whether the style shows anything at all."""
+    colour = colour_of(artist) or "-"
+    if isinstance(artist, Line2D):
+        line, marker = (_none_as_empty(part) for part in (artist.get_linestyle(), artist.get_marker()))
+        points = _in_data_units(axes, artist.get_transform(), np.asarray(artist.get_xydata(), np.float64))
+        return "line", points, " ".join(part for part in (colour, line, marker) if part), bool(line or marker)
+    if isinstance(artist, PathCollection):
+        offsets = np.ma.filled(np.ma.asarray(artist.get_offsets(), np.float64), np.nan)
+        return "scatter", _in_data_units(axes, artist.get_offset_transform(), offsets), f"{colour} scatter", True
+    return "segments", _in_data_units(axes, artist.get_transform(), _segments(artist)), f"{colour} segments", True
+
+
+def _segments(collection: LineCollection) -> Points:
+    """All segments one after another, a row of NaN between two."""
+    gap = np.full((1, 2), np.nan)
+    rows: list[Any] = []
+    for path in collection.get_paths()[:MAX_POINTS]:
+        rows += [np.ma.filled(np.ma.asarray(path.vertices, np.float64), np.nan), gap]
+    return np.concatenate(rows[:-1]) if rows else np.empty((0, 2))
+
+
+def _in_data_units(axes: Any, transform: Any, points: Points) -> Points:
+    """Points drawn in other units than the data's (axhline, transAxes) where they lie in the data's units."""
+    if transform is axes.transData or not len(points):
+        return points
+    moved: Points = np.asarray(axes.transData.inverted().transform(transform.transform(points)), np.float64)
+    return moved
+
+
+def _none_as_empty(part: Any) -> str:
+    shown = str(part)
+    return "" if shown.strip() in {"", "None", "none"} else shown
+
+
+def _array(values: NDArray[Any]) -> Array:
+    values = np.ascontiguousarray(values, "<f8")
+    return Array("float64", values.shape, values.tobytes())
