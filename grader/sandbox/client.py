@@ -130,7 +130,7 @@ class Child:
     def ask(self, request: Request, wall_seconds: float | None = None) -> Reply:
         """Send one request and wait for its reply; the first failure closes the child.
 
-        Raises ChildTimedOut, ChildOutOfMemory, ChildCrashed or ChildLied for the child's own end, SandboxError for ours.
+        Raises ChildTimedOut, ChildOutOfMemory, ChildCrashed or ChildLied for its failure, SandboxError for ours.
         """
         if self._closed:
             raise SandboxError("This sandboxed process has been closed already.")

@@ -20,6 +20,8 @@ import platform
 import signal
 import socket
 import sys
+import tempfile
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -34,12 +36,11 @@ def main() -> None:
     settings = json.loads(sys.argv[-1])
     sys.argv = ["sandbox"]
     try:
-        with open("/proc/self/comm", "w", encoding="ascii") as file:
-            file.write("grader-sandbox")
+        Path("/proc/self/comm").write_text("grader-sandbox", encoding="ascii")
         _keep(control, settings)
     except SandboxError as error:
         _fail(control, str(error))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the engine must hear of it
         _fail(control, f"The sandbox could not start: {type(error).__name__}: {error}")
 
 
@@ -66,7 +67,12 @@ def _keep(control: socket.socket, settings: dict[str, Any]) -> None:
     if pid == 0:
         _serve_as_child_of_keeper(control, settings, view, choice, groups, why_none)
     control.close()
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
+
+    def kill_server(*_: object) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+            os.kill(pid, signal.SIGKILL)
+
+    signal.signal(signal.SIGTERM, kill_server)
     os.waitpid(pid, 0)
     if groups is not None:
         groups.remove()
@@ -96,7 +102,7 @@ def _serve_as_child_of_keeper(
         child = _warm(settings["child"])
         forget_unreadable_paths(view)
         plan = isolation.prepare_server(choice.rung, view, choice.first_uid)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - as in main
         _fail(control, f"The sandbox could not start on rung {choice.rung}: {type(error).__name__}: {error}")
     server = serving.Server(control, plan, groups, settings["slots"], settings["spares"])
     layers = describe(plan, groups, why_none)
@@ -118,6 +124,8 @@ def _warm(name: str) -> ModuleType:
     """Import the child module and let it use what it will use, so that children share the memory of it."""
     child = importlib.import_module(name)
     child.warm_up()
+    # Where no directory is writable, a library that only asks for the name must get one all the same.
+    tempfile.tempdir = namespaces.TEMPORARY
     return child
 
 
@@ -125,7 +133,7 @@ def _live(child: ModuleType, plan: isolation.Plan, job: serving.Job) -> NoReturn
     """The life of one child: isolate, say so, serve, end. It never returns into the server's code."""
     try:
         isolation.confine(plan, job.seat, job.limits, job.group, job.protocol)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - a half isolated child must end here
         with contextlib.suppress(OSError):
             os.write(job.protocol, f"{type(error).__name__}: {error}".encode()[:4000])
         os._exit(1)

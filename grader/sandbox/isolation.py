@@ -135,9 +135,9 @@ def _write_proc(proc: int, name: str, text: str) -> None:
 def _arrange_descriptors(protocol: int) -> None:
     """0, 1 and 2 are /dev/null, 3 is the protocol; the rest is closed once the rule-sets have been used."""
     null = os.open("/dev/null", os.O_RDWR)
-    os.dup2(protocol, PROTOCOL_FD)
-    for number in range(3):
+    for number in range(PROTOCOL_FD):
         os.dup2(null, number)
+    os.dup2(protocol, PROTOCOL_FD)  # last, for /dev/null itself may have been opened as 3
 
 
 def _set_rlimits(limits: Limits, plan: Plan) -> None:
@@ -177,7 +177,8 @@ def _restrict_files(plan: Plan) -> None:
     if plan.ruleset is not None:
         landlock.restrict(plan.landlock_abi, plan.ruleset)
     elif plan.landlock_abi:
-        rules = [("/", landlock.READ), ("/box", landlock.WRITE), ("/tmp", landlock.WRITE)]
+        rules = [("/", landlock.READ), (namespaces.BOX, landlock.WRITE)]
+        rules += [(namespaces.TEMPORARY, landlock.WRITE)]
         rules += [(path, landlock.DEVICE) for path in DEVICES]
         ruleset = landlock.create(plan.landlock_abi, rules)
         landlock.restrict(plan.landlock_abi, ruleset)

@@ -8,6 +8,7 @@ processes outside the child.
 import os
 import struct
 from collections.abc import Iterable
+from pathlib import Path
 
 from grader.sandbox import linux
 
@@ -54,7 +55,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     except (FileNotFoundError, PermissionError):
         return
     try:
-        if not os.path.isdir(path):
+        if not Path(path).is_dir():
             rights &= _FILE_RIGHTS
         linux.landlock_add_path(ruleset, struct.pack("=Qi", rights, descriptor))
     finally:

@@ -68,7 +68,7 @@ def setns(descriptor: int, kind: int) -> None:
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    """mount(2)."""
+    """Mount `source` of file system `kind` on `target`, or change or bind what is there, as the flags say."""
     result = _libc.mount(
         os.fsencode(source),
         os.fsencode(target),
@@ -80,17 +80,17 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
 
 
 def unmount(target: str, flags: int = MNT_DETACH) -> None:
-    """umount2(2)."""
+    """Take the mount off `target`."""
     _checked(f"umount of {target}", _libc.umount2(os.fsencode(target), ctypes.c_int(flags)))
 
 
 def pivot_root(new: str, old: str) -> None:
-    """pivot_root(2)."""
+    """Make the mount `new` the root directory, and hang the old root up at `old`."""
     _syscall("pivot_root", _number(0), ctypes.c_char_p(os.fsencode(new)), ctypes.c_char_p(os.fsencode(old)))
 
 
 def prctl(name: str, option: int, argument: int = 0) -> int:
-    """prctl(2) with one argument; `name` is for the error text."""
+    """Call prctl with one argument; `name` is for the error text."""
     zero = ctypes.c_ulong(0)
     return _checked(f"prctl {name}", _libc.prctl(ctypes.c_int(option), ctypes.c_ulong(argument), zero, zero, zero))
 
@@ -148,19 +148,19 @@ def landlock_abi() -> int:
 
 
 def landlock_create(attributes: bytes) -> int:
-    """landlock_create_ruleset(2); returns a file descriptor."""
+    """A new rule-set of these attributes; returns its file descriptor."""
     size = ctypes.c_size_t(len(attributes))
     return _syscall("landlock_create_ruleset", _LANDLOCK_CREATE, ctypes.c_char_p(attributes), size, ctypes.c_ulong(0))
 
 
 def landlock_add_path(ruleset: int, rule: bytes) -> None:
-    """landlock_add_rule(2) with a path_beneath rule."""
+    """Add a rule that allows something beneath a path."""
     arguments = (ctypes.c_long(ruleset), ctypes.c_long(1), ctypes.c_char_p(rule), ctypes.c_ulong(0))
     _syscall("landlock_add_rule", _LANDLOCK_ADD, *arguments)
 
 
 def landlock_restrict(ruleset: int, flags: int) -> None:
-    """landlock_restrict_self(2). Needs no_new_privs."""
+    """Put this thread under the rule-set. Needs no_new_privs."""
     arguments = (ctypes.c_long(ruleset), ctypes.c_ulong(flags))
     _syscall("landlock_restrict_self", _LANDLOCK_RESTRICT, *arguments)
 

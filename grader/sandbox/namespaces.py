@@ -9,11 +9,15 @@ there the root is moved and entered by chroot, which is as tight because no capa
 import errno
 import os
 import re
+from pathlib import Path
 
 from grader.sandbox import linux
 from grader.sandbox.view import DEVICES, View
 
 SERVER = linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP
+BOX = "/box"
+TEMPORARY = "/tmp"
+_OLD = "/old"
 _QUIET = linux.MS_NOSUID | linux.MS_NODEV
 # statvfs and mount(2) agree on these bits; a flag the host set may not be taken off inside a user namespace.
 _KEPT = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC | 1024 | 2048
@@ -48,8 +52,8 @@ def build_root(view: View) -> None:
     before = _mounts()
     root = "/sys"  # exists everywhere and leads to nothing of the view; the tmpfs covers it in this namespace only
     linux.mount("sandbox", root, "tmpfs", _QUIET, "size=1m,nr_inodes=4096,mode=0755")
-    for path in ("/box", "/tmp", "/old"):
-        os.mkdir(root + path, 0o755)
+    for path in (BOX, TEMPORARY, _OLD):
+        Path(root + path).mkdir(mode=0o755)
     for tree in _outermost_first(view.trees):
         if not any(tree.startswith(mask + "/") for mask in view.masked):
             _bind(tree, root)
@@ -61,10 +65,10 @@ def build_root(view: View) -> None:
     for path in (*view.files, *DEVICES):
         _bind(path, root)
     for path, target in view.links:
-        os.symlink(target, root + path)
+        Path(root + path).symlink_to(target)
     _make_read_only(root, before)
     _enter(root)
-    os.rmdir("/old")
+    Path(_OLD).rmdir()
     _remount_read_only("/", linux.MS_NODEV)
 
 
@@ -73,19 +77,18 @@ def _outermost_first(paths: tuple[str, ...]) -> list[str]:
 
 
 def _bind(path: str, root: str) -> None:
-    target = root + path
-    if os.path.isdir(path):
-        os.makedirs(target, mode=0o755, exist_ok=True)
-    elif not os.path.exists(target):
-        os.makedirs(os.path.dirname(target), mode=0o755, exist_ok=True)
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o444))
-    linux.mount(path, target, None, linux.MS_BIND | linux.MS_REC)
+    target = Path(root + path)
+    if Path(path).is_dir():
+        target.mkdir(mode=0o755, parents=True, exist_ok=True)
+    elif not target.exists():
+        target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        target.touch(mode=0o444)
+    linux.mount(path, str(target), None, linux.MS_BIND | linux.MS_REC)
 
 
 def _mounts() -> dict[str, str]:
     """The mount points of this namespace by mount id. A covered mount keeps its entry."""
-    with open("/proc/self/mountinfo", "rb") as file:
-        fields = [line.split(b" ") for line in file]
+    fields = [line.split(b" ") for line in Path("/proc/self/mountinfo").read_bytes().splitlines()]
     # Space, tab, newline and backslash are written as octal escapes.
     return {
         entry[0].decode(): os.fsdecode(re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m[1], 8)]), entry[4]))
@@ -111,7 +114,7 @@ def _remount_read_only(point: str, more: int) -> None:
 def _enter(root: str) -> None:
     os.chdir(root)
     try:
-        linux.pivot_root(root, root + "/old")
+        linux.pivot_root(root, root + _OLD)
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.EINVAL, errno.ENOSYS):
             raise
@@ -120,7 +123,7 @@ def _enter(root: str) -> None:
         os.chdir("/")
         return
     os.chdir("/")
-    linux.unmount("/old")
+    linux.unmount(_OLD)
 
 
 def private_directories(size: int, files: int) -> None:
@@ -130,10 +133,11 @@ def private_directories(size: int, files: int) -> None:
     """
     linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWIPC)
     options = f"size={size},nr_inodes={files},mode=0755"
-    linux.mount("box", "/box", "tmpfs", _QUIET, options)
-    for name in ("box", "tmp"):
-        os.mkdir(f"/box/{name}")
-        os.chmod(f"/box/{name}", 0o777)
-    linux.mount("/box/tmp", "/tmp", None, linux.MS_BIND)
-    linux.mount("/box/box", "/box", None, linux.MS_BIND)
-    os.chdir("/box")
+    linux.mount("box", BOX, "tmpfs", _QUIET, options)
+    for target in (TEMPORARY, BOX):
+        inside = Path(f"{BOX}{target}")
+        inside.mkdir()
+        inside.chmod(0o777)
+    linux.mount(BOX + TEMPORARY, TEMPORARY, None, linux.MS_BIND)
+    linux.mount(BOX + BOX, BOX, None, linux.MS_BIND)
+    os.chdir(BOX)

@@ -43,12 +43,12 @@ class SandboxService:
         self.passed_over: dict[str, str] = {}
 
     @classmethod
-    def start(cls, rung: str = "auto", slots: int = 4, spares: int = 1) -> Self:
+    def start(cls, rung: str = "auto", slots: int = 4, spares: int = 2) -> Self:
         """Start a fork-server and wait until it is warm. SandboxError says what is in the way, and the repair."""
         return cls.launch(rung, slots, spares).wait_ready()
 
     @classmethod
-    def launch(cls, rung: str = "auto", slots: int = 4, spares: int = 1, child: str = "grader.sandbox.child") -> Self:
+    def launch(cls, rung: str = "auto", slots: int = 4, spares: int = 2, child: str = "grader.sandbox.child") -> Self:
         """Start a fork-server without waiting for it. `child` is the module that serves; tests may put in another.
 
         Launch from the main thread: then the fork-server also gets the kernel's signal when the engine dies.
@@ -176,13 +176,13 @@ def _environment() -> dict[str, str]:
 
 def _font_directory() -> str:
     """A directory that only this user can write, where matplotlib keeps its list of fonts between starts."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    wanted = Path(base) / "grader" / "matplotlib"
     try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        wanted = base / "grader" / "matplotlib"
         wanted.mkdir(parents=True, exist_ok=True, mode=0o700)
         if wanted.is_absolute() and os.access(wanted, os.W_OK):
             return str(wanted)
-    except OSError:
+    except (OSError, RuntimeError):
         pass  # no home, or a read-only one: the system's temporary directory serves as well
     private = Path(tempfile.gettempdir()) / f"grader-matplotlib-{os.getuid()}"
     private.mkdir(mode=0o700, exist_ok=True)

@@ -38,7 +38,12 @@ class Job:
     protocol: int
 
 
-class Forked(BaseException):  # noqa: N818 - not an error: the way out of the loop for a new child
+def _log(text: str) -> None:
+    sys.stderr.write(f"sandbox: {text}\n")
+    sys.stderr.flush()
+
+
+class Forked(BaseException):
     """Raised in a new child to unwind the server's frames."""
 
     def __init__(self, job: Job) -> None:
@@ -122,7 +127,7 @@ class Server:
         except BlockingIOError:
             return
         except (SandboxError, KeyError, TypeError, ValueError) as error:
-            print(f"sandbox: a client's message is malformed: {error!r}", file=sys.stderr, flush=True)
+            _log(f"a client's message is malformed: {error!r}")
         self._forget(connection)
 
     def _obey(self, connection: Connection, message: channel.Message) -> None:
@@ -235,7 +240,7 @@ class Server:
         child.near = None
         self._spares_fail = True
         reason = text.decode(errors="replace") or "it died before it was isolated"
-        print(f"sandbox: a child could not be isolated: {reason}", file=sys.stderr, flush=True)
+        _log(f"a child could not be isolated: {reason}")
         self._kill(child, "closed")
         if self._waiting:
             ticket = self._waiting.popleft()

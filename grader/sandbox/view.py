@@ -19,7 +19,7 @@ NEVER = frozenset({"grader", "submissions", "exercises", "tests", "pytest", "_py
 _SYSTEM = ("/usr/lib64", "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/zoneinfo")
 _FILES = ("/etc/ld.so.cache", "/etc/localtime")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
-_LINKS = ("/lib", "/lib64", "/bin")
+_LINKS = ("/lib", "/lib64")
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,7 @@ class View:
 
 def _entries_without(tree: str, masked: list[str]) -> list[str]:
     found: list[str] = []
-    for entry in sorted(os.listdir(tree)):
-        path = f"{tree}/{entry}"
+    for path in sorted(map(str, Path(tree).iterdir())):
         if path in masked:
             continue
         deeper = [mask for mask in masked if mask.startswith(path + "/")]
@@ -59,36 +58,36 @@ def _entries_without(tree: str, masked: list[str]) -> list[str]:
 def current_view() -> View:
     """The view for the interpreter that runs this."""
     standard = {os.path.realpath(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")}
-    trees = set(standard) | {path for path in (_shared_objects(), *_SYSTEM) if os.path.isdir(path)}
-    trees = {path for path in trees if not os.path.islink(path)}
-    files = {path for path in _FILES if os.path.isfile(path)}
+    trees = standard | {path for path in (_shared_objects(), *_SYSTEM) if _is_real_directory(path)}
+    files = {path for path in _FILES if Path(path).is_file()}
     search: set[str] = set()
-    for path in _library_entries():
-        search.add(os.path.dirname(path))
-        (trees if os.path.isdir(path) else files).add(path)
+    for entry in _library_entries():
+        search.add(str(entry.parent))
+        (trees if entry.is_dir() else files).add(str(entry))
     masked = {f"{lib}/{name}" for lib in standard for name in ("site-packages", "dist-packages")}
-    masked = {path for path in masked if os.path.isdir(path)}
-    links = tuple((path, os.readlink(path)) for path in _LINKS[:2] if os.path.islink(path))
-    trees |= {path for path in _LINKS[:2] if os.path.isdir(path) and not os.path.islink(path)}
+    masked = {path for path in masked if Path(path).is_dir()}
+    links = tuple((path, str(Path(path).readlink())) for path in _LINKS if Path(path).is_symlink())
+    trees |= {path for path in _LINKS if _is_real_directory(path)}
     return View(tuple(sorted(trees)), tuple(sorted(files)), tuple(sorted(masked)), links, tuple(sorted(search)))
+
+
+def _is_real_directory(path: str) -> bool:
+    return Path(path).is_dir() and not Path(path).is_symlink()
 
 
 def _shared_objects() -> str:
     """The directory of the system's shared objects: /usr/lib/<triplet> on Debian, else /usr/lib."""
     triplet = sysconfig.get_config_var("MULTIARCH")
     multiarch = f"/usr/lib/{triplet}"
-    return multiarch if triplet and os.path.isdir(multiarch) else "/usr/lib"
+    return multiarch if triplet and Path(multiarch).is_dir() else "/usr/lib"
 
 
-def _library_entries() -> set[str]:
-    entries: set[str] = set()
+def _library_entries() -> set[Path]:
+    entries: set[Path] = set()
     for name in sorted(closure(LIBRARIES)):
         distribution = metadata.distribution(name)
-        base = os.path.realpath(str(distribution.locate_file("")))
-        for top in _top_level(distribution):
-            path = f"{base}/{top}"
-            if top not in NEVER and os.path.lexists(path):
-                entries.add(path)
+        base = Path(os.path.realpath(str(distribution.locate_file(""))))
+        entries |= {base / top for top in _top_level(distribution) - NEVER if (base / top).exists()}
     return entries
 
 

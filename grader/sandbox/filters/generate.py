@@ -12,7 +12,7 @@ import errno
 import tempfile
 from pathlib import Path
 
-ALLOWED = """
+_NAMES = """
     read write readv writev pread64 pwrite64 preadv pwritev lseek sendfile copy_file_range
     close close_range dup dup2 dup3 pipe pipe2 poll ppoll select pselect6
     epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
@@ -30,7 +30,8 @@ ALLOWED = """
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times
     getuid geteuid getgid getegid getresuid getresgid getgroups getrlimit getrusage
     sysinfo uname getcpu getrandom
-""".split()
+"""
+ALLOWED = tuple(_NAMES.split())
 
 # fcntl without F_SETOWN, F_SETSIG and F_NOTIFY, which make the kernel send signals.
 _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
