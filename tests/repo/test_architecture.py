@@ -40,7 +40,7 @@ def test_the_sandbox_loads_nothing_a_student_must_not_read(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["grader.cli", "grader.runner.engine", "grader.sandbox.service", "grader.sandbox.client"]
+    "name", ["grader.cli.main", "grader.runner.engine", "grader.sandbox.service", "grader.sandbox.client"]
 )
 def test_the_engine_process_never_loads_torch(name):
     heavy = {"torch", "matplotlib", "pytest"} & modules_loaded_by(name)
@@ -49,6 +49,6 @@ def test_the_engine_process_never_loads_torch(name):
 
 
 def test_the_engine_knows_no_service():
-    loaded = modules_loaded_by("grader.cli")
+    loaded = modules_loaded_by("grader.cli.main")
 
     assert not {"submissions", "flask", "sqlalchemy", "celery"} & loaded

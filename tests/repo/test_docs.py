@@ -1,16 +1,15 @@
 """What is written is true: links lead somewhere, every limit and setting is listed, commands exist."""
 
 import dataclasses
-import importlib
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from grader import limits
+from grader.cli.main import command_line
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
@@ -87,9 +86,7 @@ def test_the_readme_names_commands_that_exist(readme, texts, root):
 
 
 def test_every_grader_command_in_the_documents_exists(texts):
-    scripts = tomllib.loads(texts["pyproject.toml"])["project"]["scripts"]
-    module, _, attribute = scripts["grader"].partition(":")
-    known = set(getattr(importlib.import_module(module), attribute).commands)
+    known = set(command_line("en").commands)
     documents = {name: content for name, content in texts.items() if name.endswith(".md")}
     named = {
         (name, command)
