@@ -15,10 +15,9 @@ START_SECONDS = 60.0
 MAX_PACKET = 64 * 1024
 STOP_SECONDS = 5.0
 
-# -I keeps the caller's directory and environment out; the path of this very package is handed over instead.
-BOOTSTRAP = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from grader.runner.checker import main; main(int(sys.argv[2]))"
-)
+# -s -P keep the user's and the current directory out, as -I does, but still heed PYTHONHASHSEED; the environment is
+# ENVIRONMENT and nothing else, and the path of this very package is handed over.
+BOOTSTRAP = "import sys; sys.path.append(sys.argv[1]); from grader.runner.checker import main; main(int(sys.argv[2]))"
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -44,7 +43,7 @@ class CheckerProcess:
         package_root = str(Path(__file__).resolve().parent.parent.parent)
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-c", BOOTSTRAP, package_root, str(theirs.fileno())],
+                [sys.executable, "-s", "-P", "-c", BOOTSTRAP, package_root, str(theirs.fileno())],
                 env=ENVIRONMENT,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

@@ -1,8 +1,8 @@
 """Checks that end in every way."""
 
 import pytest
+
 from grader.checks.api import close, leaf, rand
-import torch
 
 
 def test_answer(student):
