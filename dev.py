@@ -233,7 +233,8 @@ def check() -> list[str]:
     for name, arguments in CHECKS.items():
         started = time.monotonic()
         done = subprocess.run([PYTHON, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
-        print(f"  {name}: {text('ok') if done.returncode == 0 else ''} {time.monotonic() - started:.1f} s", flush=True)
+        outcome = text("ok" if done.returncode == 0 else "found")
+        print(f"  {name}: {outcome}, {time.monotonic() - started:.1f} s", flush=True)
         if done.returncode != 0:
             failed.append(name)
             print(done.stdout + done.stderr, flush=True)

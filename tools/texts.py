@@ -81,6 +81,7 @@ TEXTS = {
         "用法:python3 dev.py run | test [参数…] | check | setup",
     ),
     "ok": ("ok", "通过"),
+    "found": ("found something", "发现问题"),
     "lint_failed": (
         "Before the tests, this failed: {names}. Its output is above.",
         "测试之前,以下检查没有通过:{names}。其输出见上文。",
