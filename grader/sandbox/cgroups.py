@@ -74,6 +74,13 @@ class Groups:
         """One phrase for the list of layers."""
         return f"cgroup v{self.version}: {', '.join(self.tops)}"
 
+    def close(self) -> None:
+        """Close the descriptors and with them the lock: from now on the directories may be swept."""
+        for descriptor in {*self.locks, *(number for seat in self.seats for number in seat.directories.values())}:
+            os.close(descriptor)
+        self.locks.clear()
+        self.seats.clear()
+
     def remove(self) -> None:
         """Remove the directories; for the process that outlives the fork-server."""
         ends = time.monotonic() + _REMOVE_SECONDS

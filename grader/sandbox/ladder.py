@@ -18,9 +18,9 @@ from grader.sandbox.view import View, current_view
 
 # Above systemd's container range and below 2^31, where nothing is assigned; the second for user-namespaced containers.
 _UID_BASES = (0x70000000, 50_000)
-_UIDS_PER_SERVER = 64
+_UIDS_PER_SERVER = 128
 _CLAIMS = 100
-_LANDLOCK_NEEDED = 6
+LANDLOCK_NEEDED = 6
 
 REPAIRS = {
     "A": "start it as root with CAP_SYS_ADMIN (in a container: cap_add SYS_ADMIN), or use rung B as an ordinary user",
@@ -56,7 +56,7 @@ def choose(wanted: str = "auto", view: View | None = None) -> Choice:
     reasons: dict[str, str] = {}
     rungs = candidates(wanted)
     seen = view or current_view()
-    claim, first_uid = _claim_uids() if os.geteuid() == 0 else (None, None)
+    claim, first_uid = claim_uids() if os.geteuid() == 0 else (None, None)
     for rung in rungs:
         reason = obstacle(rung, first_uid) or trial(rung, seen, first_uid)
         if reason is None:
@@ -79,12 +79,12 @@ def obstacle(rung: str, first_uid: int | None) -> str | None:
         return "it is for an ordinary user, and this is root"
     if rung != "B" and root and first_uid is None:
         return "root can't switch to a uid of its own here"
-    if rung == "C" and linux.landlock_abi() < _LANDLOCK_NEEDED:
-        return f"the kernel's Landlock ABI is {linux.landlock_abi()}, and {_LANDLOCK_NEEDED} or newer is needed"
+    if rung == "C" and linux.landlock_abi() < LANDLOCK_NEEDED:
+        return f"the kernel's Landlock ABI is {linux.landlock_abi()}, and {LANDLOCK_NEEDED} or newer is needed"
     return None
 
 
-def _claim_uids() -> tuple[socket.socket | None, int | None]:
+def claim_uids() -> tuple[socket.socket | None, int | None]:
     """A block of uids no other fork-server of this machine uses, held by an abstract socket's name until death."""
     base = next((base for base in _UID_BASES if _mapped(base, _CLAIMS * _UIDS_PER_SERVER)), None)
     if base is None:
