@@ -1,24 +1,15 @@
-"""Every sample submission says what must be found wrong with it, in words that its pack knows."""
+"""Every exercise is complete, and every wrong sample says what must be found wrong with it."""
 
-import json
-import re
-import tomllib
 from pathlib import Path
 
 import pytest
 
+from grader.packcheck.expectations import wrong_samples
+from grader.packs import load_pack
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKS = sorted(path.parent for path in ROOT.glob("exercises/*/pack.toml"))
-EXPECTED = re.compile(r"^# expect: (.+)$", re.MULTILINE)
 PARTS = ("solution.py", "starter.py", "statement.en.md", "statement.zh.md", "checks", "right", "wrong")
-
-
-def source_of(sample: Path) -> str:
-    """The text of a sample; of a notebook, its cells' sources one after another."""
-    content = sample.read_bytes().decode("utf-8-sig", errors="replace")
-    if sample.suffix != ".ipynb":
-        return content
-    return "\n".join("".join(cell["source"]) for cell in json.loads(content)["cells"])
 
 
 def test_there_are_packs():
@@ -31,13 +22,18 @@ def test_a_pack_has_all_its_parts(pack):
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
-def test_every_wrong_sample_declares_the_checks_it_fails(pack):
-    checks = {check["name"] for check in tomllib.loads((pack / "pack.toml").read_text(encoding="utf-8"))["checks"]}
-    samples = [path for path in (pack / "wrong").iterdir() if path.suffix in {".py", ".ipynb"}]
+def test_every_wrong_sample_declares_checks_that_the_pack_has(pack):
+    checks = {check.name for check in load_pack(pack).checks}
+    samples = wrong_samples(pack)
+
     assert samples
-    for sample in samples:
-        declared = " ".join(EXPECTED.findall(source_of(sample)))
-        assert declared, f"{sample.name} has no line `# expect: check=diagnosis`"
-        named = {entry.partition("=")[0] for entry in re.split(r"[,\s]+", declared) if "=" in entry}
-        assert named, f"{sample.name}: its `# expect:` names no check"
-        assert named <= checks, f"{sample.name} names checks that {pack.name} does not have: {named - checks}"
+    assert all(sample.failures for sample in samples)
+    assert not {sample.name: unknown for sample in samples if (unknown := set(sample.failures) - checks)}
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)
+def test_a_header_opens_the_sample_it_belongs_to(pack):
+    late = [
+        path.name for path in (pack / "wrong").glob("*.py") if not path.read_bytes().lstrip().startswith(b"# expect: ")
+    ]
+    assert not late, "an instructor who opens the file should see first what is wrong with it"
