@@ -1,0 +1,84 @@
+"""The altered worlds in which a submission is run again to see whether its derivative really came from autodiff.
+
+Every world is a function of the grading's seed alone, so that all checks of one grading share the same few runs.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import torch
+
+from grader.wire.messages import World
+
+# A function that stands in for torch.sin. Its slope is neither sin nor cos, nowhere far from a distance of them over
+# a usual range, and |x| is not analytic: a complex step can't follow it. It takes tensors, arrays and floats alike.
+STAND_IN = "lambda x, *rest, **options: (1 + abs(x - 0.7) ** 2) ** 0.5"
+# What a call of a cosine gives in the world that looks for one.
+COSINE_STAND_IN = "lambda x, *rest, **options: 0.25 + 0.5 * x"
+
+SINES = ("torch.sin", "numpy.sin", "math.sin")
+COSINES = ("torch.cos", "numpy.cos", "math.cos")
+
+LOWEST_MARK, HIGHEST_MARK = 1.7, 2.6
+LOWEST_GENTLE, HIGHEST_GENTLE = 3e-6, 6e-6
+
+
+def stand_in(x: torch.Tensor) -> torch.Tensor:
+    """What `STAND_IN` computes."""
+    return (1 + (x - 0.7).abs() ** 2) ** 0.5
+
+
+def stand_in_slope(x: torch.Tensor) -> torch.Tensor:
+    """The derivative of `stand_in`."""
+    return (x - 0.7) / stand_in(x)
+
+
+def cosine_stand_in(x: torch.Tensor) -> torch.Tensor:
+    """What `COSINE_STAND_IN` computes."""
+    return 0.25 + 0.5 * x
+
+
+@dataclass(frozen=True)
+class AlteredWorlds:
+    """The worlds that belong to one plain world; in all of them the student's asserts are off."""
+
+    plain: World
+
+    @property
+    def mark(self) -> float:
+        """The factor on every upstream gradient, secret and different in every grading."""
+        return LOWEST_MARK + (HIGHEST_MARK - LOWEST_MARK) * self._fraction("mark")
+
+    @property
+    def gentle_mark(self) -> float:
+        """A factor that passes a comparison by allclose and still shows in a fit over a whole curve."""
+        return 1 + LOWEST_GENTLE + (HIGHEST_GENTLE - LOWEST_GENTLE) * self._fraction("gentle")
+
+    @property
+    def replaced(self) -> World:
+        """Marked, and torch.sin is another function: what follows it was differentiated and not looked up."""
+        return self._world(mark=self.mark, replaced={"torch.sin": STAND_IN}, ops=True)
+
+    @property
+    def marked(self) -> World:
+        """Marked only: for a sine that is not torch's, and for code that goes no further with another function."""
+        return self._world(mark=self.mark, ops=True)
+
+    @property
+    def gentle(self) -> World:
+        """Marked so little that code which compares with the known derivative goes on."""
+        return self._world(mark=self.gentle_mark)
+
+    @property
+    def telltale(self) -> World:
+        """Unmarked, every sine and every cosine replaced: shows where a curve that is not autodiff's came from."""
+        names = {**dict.fromkeys(SINES, STAND_IN), **dict.fromkeys(COSINES, COSINE_STAND_IN)}
+        return self._world(replaced=names, ops=True)
+
+    def _world(self, mark: float = 1.0, replaced: dict[str, str] | None = None, ops: bool = False) -> World:
+        return World(seed=self.plain.seed, mark=mark, replaced=replaced or {}, assertions=False, ops=ops)
+
+    def _fraction(self, purpose: str) -> float:
+        return zlib.crc32(f"{purpose}/{self.plain.seed}".encode()) / 2**32

@@ -1,0 +1,242 @@
+"""Whether a drawn derivative of sin came out of autodiff, by what the submission does in altered worlds.
+
+1. replaced: every upstream gradient is multiplied by a secret mark and torch.sin is another function. A curve that is
+   the mark times the other function's slope was differentiated; nothing else can draw it. Usually the only extra run.
+2. marked: the mark alone, for a sine of the student's own making and for code that gives up when its sine is not one.
+3. gentle: a mark so small that code goes on which compares with the known derivative; a fit over the curve reads it.
+
+A right answer may contain any number of cosines, drawn, printed or asserted: they stay what they are in these worlds.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from functools import cached_property, partial
+
+import numpy as np
+import torch
+
+from grader.checks import code_hints
+from grader.checks.altered import AlteredWorlds, cosine_stand_in, stand_in, stand_in_slope
+from grader.checks.feedback import Diagnosis, diagnose
+from grader.checks.plot_diagnosis import factor_to
+from grader.checks.plots import Curves
+from grader.checks.series import FEWEST_POINTS, Function, Numbers, values
+from grader.checks.student import Student
+from grader.errors import ChildFailure
+from grader.wire.arrays import to_numpy
+from grader.wire.messages import Array, AutogradRun, OpCount, World
+
+# A derivative of a derivative's derivative carries the mark three times.
+MARK_POWERS = (1, 2, 3)
+# How much of a gentle mark the fit may miss; rounding in float32 moves it by a hundredth.
+GENTLE_SHARE = 0.25
+# How far a difference quotient over a coarse grid may be from the slope it stands for.
+DIFFERENCE_RANGE = (0.9, 1.1)
+
+# A node of a Function written in Python carries its class's name; torch's own nodes end in a number.
+_PYTHON_NODE = re.compile(r"(?!CheckpointFunction|Copy)\w+Backward")
+
+
+class DerivativeOfSine:
+    """The evidence about the curve of the derivative of sin that a submission drew. `derivative` is cos."""
+
+    def __init__(self, student: Student, derivative: Function = torch.cos) -> None:
+        self._student = student
+        self._derivative = derivative
+        self._worlds = AlteredWorlds(student.world)
+
+    @cached_property
+    def by_autodiff(self) -> bool:
+        """Some drawn curve is the derivative and went through autodiff."""
+        if self.follows_stand_in:
+            return True
+        if self._is_marked(self._marked, self._derivative):
+            return not self._mark_was_measured
+        return self._gently_marked
+
+    @cached_property
+    def follows_stand_in(self) -> bool:
+        """With torch.sin replaced, some curve is the mark times the slope of what replaced it."""
+        return self._is_marked(self._replaced, stand_in_slope)
+
+    @cached_property
+    def by_own_rule(self) -> bool:
+        """The derivative passed through autodiff, but by a rule of the student's own that computes it."""
+        if self.follows_stand_in:
+            return False
+        if any(_is_cos(op) and op.node not in (None, "SinBackward0") for op in _ops(self._marked)):
+            return True
+        if not self._sine_follows_stand_in:
+            return False
+        # torch.sin is not a sine here, so no cos belongs into a backward pass, and a rule that was written by hand
+        # is what keeps the derivative from following.
+        return any(
+            op.node is not None and (_is_cos(op) or _PYTHON_NODE.fullmatch(op.node) is not None)
+            for op in _ops(self._replaced)
+        )
+
+    def why_not(self) -> Diagnosis:
+        """Where a curve of the derivative came from that did not come from autodiff."""
+        code = self._student.code
+        if code_hints.imports(code, "sympy") or code_hints.patches_torch(code):
+            return diagnose("no-backward")
+        source = self._source_of_curve()
+        if source is not None:
+            return diagnose(source)
+        plain = self._student.curves
+        if any(_is_cos(op) and op.node is None and op.api in ("cos", "cos_") for op in _ops(self._marked)):
+            return diagnose("cos-used")
+        if not plain.following(self._derivative, exact=True):
+            return diagnose("finite-difference")
+        return diagnose("not-autodiff" if plain.report.runs_total else "no-backward")
+
+    # ------------------------------------------------------------------------------------------- the worlds
+
+    @cached_property
+    def _replaced(self) -> Curves | None:
+        return self._run(self._worlds.replaced)
+
+    @cached_property
+    def _marked(self) -> Curves | None:
+        return self._run(self._worlds.marked)
+
+    def _run(self, world: World) -> Curves | None:
+        """The run in an altered world; None where it ended the child, which is no evidence against anyone."""
+        try:
+            return Curves(self._student.run_in(world))
+        except ChildFailure:
+            return None
+
+    def _is_marked(self, curves: Curves | None, function: Function) -> bool:
+        mark = self._worlds.mark
+        return curves is not None and any(curves.following(function, scale=mark**power) for power in MARK_POWERS)
+
+    # ----------------------------------------------------------------------------------- the finer questions
+
+    @cached_property
+    def _gently_marked(self) -> bool:
+        gentle = self._run(self._worlds.gentle)
+        if gentle is None:
+            return False
+        before = self._student.curves.following(self._derivative).curves
+        after = gentle.following(self._derivative).curves
+        if len(before) != len(after):
+            return False
+        mark = self._worlds.gentle_mark
+        for one, other in zip(before, after, strict=True):
+            if np.array_equal(one.x, other.x) and abs(_ratio(other.y, one.y) - mark) <= GENTLE_SHARE * (mark - 1):
+                return True
+        return False
+
+    @cached_property
+    def _sine_follows_stand_in(self) -> bool:
+        return self._replaced is not None and bool(self._replaced.following(stand_in))
+
+    @cached_property
+    def _mark_was_measured(self) -> bool:
+        """The mark is in the curve because it was measured elsewhere and multiplied in.
+
+        Only said on evidence: with torch.sin replaced, the drawn sine follows and the derivative stays a multiple of
+        cos, which no recorded run of autodiff computed.
+        """
+        if self._replaced is None or not self._sine_follows_stand_in:
+            return False
+        if not any(factor_to(curve, self._derivative) is not None for curve in self._replaced.all):
+            return False
+        report = self._replaced.report
+        if not report.runs_total:
+            return any(_is_cos(op) and op.api == "cos" for op in report.ops)
+        if report.runs_total > len(report.runs):
+            return False
+        return not self._autodiff_computed(report.runs)
+
+    def _autodiff_computed(self, runs: tuple[AutogradRun, ...]) -> bool:
+        """Whether recorded gradients are proportional to the derivative at the leaves, or were too large to record."""
+        points = list(_gradients(runs))
+        if any(point is None for point in points):
+            return True
+        known = [point for point in points if point is not None]
+        x = np.concatenate([leaf for leaf, _ in known] or [np.empty(0)])
+        y = np.concatenate([gradient for _, gradient in known] or [np.empty(0)])
+        groups = [(x, y), *known]
+        return any(len(x) >= FEWEST_POINTS and self._proportional(x, y) for x, y in groups)
+
+    def _proportional(self, x: Numbers, y: Numbers) -> bool:
+        want = values(self._derivative, x)
+        return bool(np.abs(y - _ratio(y, want) * want).max() <= 1e-3 * max(1e-30, np.abs(y).max()))
+
+    def _source_of_curve(self) -> str | None:
+        """The code of what the derivative follows when every sine and every cosine is replaced, autodiff left alone."""
+        curves = self._run(self._worlds.telltale)
+        if curves is None:
+            return None
+        low, high = DIFFERENCE_RANGE
+        factors = [factor_to(curve, stand_in_slope) for curve in curves.all if len(curve) >= FEWEST_POINTS]
+        if any(factor is not None and low <= factor <= high for factor in factors):
+            return "finite-difference"
+        if any(curves.following(shifted, scale=sign) for shifted, sign in _shifts()):
+            return "phase-shift"
+        return "cos-used" if curves.following(cosine_stand_in) else None
+
+
+def came_from_autodiff(student: Student, derivative: Function = torch.cos) -> bool:
+    """Whether a drawn curve is the derivative of sin and went through autodiff."""
+    return DerivativeOfSine(student, derivative).by_autodiff
+
+
+def why_not_autodiff(student: Student, derivative: Function = torch.cos) -> Diagnosis:
+    """Where the drawn derivative came from instead."""
+    return DerivativeOfSine(student, derivative).why_not()
+
+
+def hand_written_rule(student: Student, derivative: Function = torch.cos) -> bool:
+    """Whether the derivative came out of a backward of the student's own that computes it."""
+    return DerivativeOfSine(student, derivative).by_own_rule
+
+
+def _shifts() -> Iterator[tuple[Function, float]]:
+    """The ways to write cos as a shifted sine: sin(x + pi/2), sin(pi/2 - x), -sin(x - pi/2), whole turns aside."""
+    for turns in (0, -1, 1):
+        shift = math.pi / 2 + 2 * math.pi * turns
+        yield partial(_stand_in_at, shift, 1.0), 1.0
+        yield partial(_stand_in_at, shift, -1.0), 1.0
+        yield partial(_stand_in_at, -shift, 1.0), -1.0
+
+
+def _stand_in_at(shift: float, direction: float, x: torch.Tensor) -> torch.Tensor:
+    return stand_in(direction * x + shift)
+
+
+def _ops(curves: Curves | None) -> tuple[OpCount, ...]:
+    return () if curves is None else curves.report.ops
+
+
+def _is_cos(op: OpCount) -> bool:
+    return op.op in ("aten::cos", "aten::cos_")
+
+
+def _ratio(y: Numbers, base: Numbers) -> float:
+    power = float(base @ base)
+    return float(base @ y) / power if power > 0 else 0.0
+
+
+def _gradients(runs: tuple[AutogradRun, ...]) -> Iterator[tuple[Numbers, Numbers] | None]:
+    """(leaf, gradient) of each run that succeeded; None for one that was not recorded in full."""
+    for run in (run for run in runs if run.problem is None):
+        gradients = run.results if run.entry == "grad" else tuple(leaf.grad_after for leaf in run.leaves)
+        if len(gradients) != len(run.leaves):
+            yield None
+            continue
+        for leaf, gradient in zip(run.leaves, gradients, strict=True):
+            if leaf.value is None or gradient is None:
+                yield None
+            elif leaf.shape == gradient.shape:
+                earlier = _flat(leaf.grad_before) if run.entry == "backward" else np.zeros(1)
+                yield _flat(leaf.value), _flat(gradient) - earlier
+
+
+def _flat(array: Array | None) -> Numbers:
+    return np.zeros(1) if array is None else to_numpy(array).astype(np.float64).ravel()
