@@ -62,7 +62,7 @@ def why_wrong(
         return diagnose("wrong-shape", shape=str(tuple(tensor.shape)), expected=str(tuple(want.shape)))
     if not bool(torch.isfinite(tensor).all()):
         return diagnose("grad-not-finite", got=shown(tensor))
-    return diagnose(otherwise, got=shown(tensor))
+    return diagnose(otherwise, got=shown(tensor), **_ratio(tensor, want))
 
 
 def _ratio(got: torch.Tensor, want: torch.Tensor) -> dict[str, float]:

@@ -9,20 +9,17 @@ from functools import cached_property
 import torch
 
 from grader.checks.compare import close
-from grader.checks.feedback import Diagnosis, diagnose, fail
-from grader.checks.messages import advice_for
+from grader.checks.feedback import Detail, Diagnosis, diagnose, fail
+from grader.checks.messages import FREED, SCALAR_RULE, advice_for
 from grader.checks.runs import Runs
 from grader.checks.values import texts, to_python, to_tensor
 from grader.wire.messages import (
     CallReport,
-    ExceptionValue,
     FigureData,
     InputState,
-    MappingValue,
     OpCount,
     Problem,
     RunReport,
-    SequenceValue,
     Value,
 )
 
@@ -109,10 +106,10 @@ class CallEvidence:
         """Whether the fragment is in what was returned: an exception, its text, its repr, or a container of these."""
         return any(fragment in text for text in texts(self.raw))
 
-    @property
-    def reports_nothing(self) -> bool:
-        """Nothing was returned that tells of an error."""
-        return not _holds_exception(self.raw) and not any("Error" in text for text in texts(self.raw))
+    def why(self, code: str, **detail: Detail) -> Diagnosis:
+        """The diagnosis for evidence that falls short: an exception that left the function comes before `code`."""
+        problem = self.report.problem
+        return diagnose(code, **detail) if problem is None else diagnose_problem(problem)
 
     @property
     def inputs(self) -> dict[str, InputState]:
@@ -220,10 +217,10 @@ class ScriptEvidence:
         told = "\n".join([self.stdout, *self.report.prose, *kept]).casefold()
         return fragment.casefold() in told or any(word in told for word in ERROR_WORDS)
 
-    @property
-    def reports_nothing(self) -> bool:
-        """True: a script has shown its own error, there is nothing that could be typed in."""
-        return True
+    def why(self, code: str, **detail: Detail) -> Diagnosis:
+        """The diagnosis for evidence that falls short: an exception nobody asked for explains more than `code` does."""
+        surprise = next((problem for problem in self.problems if not _is_lesson(problem)), None)
+        return diagnose(code, **detail) if surprise is None else diagnose_problem(surprise)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -264,11 +261,6 @@ class ScriptEvidence:
 Evidence = CallEvidence | ScriptEvidence
 
 
-def _holds_exception(value: Value) -> bool:
-    if isinstance(value, ExceptionValue):
-        return True
-    if isinstance(value, SequenceValue):
-        return any(_holds_exception(item) for item in value.items)
-    if isinstance(value, MappingValue):
-        return any(_holds_exception(item) for pair in value.items for item in pair)
-    return False
+def _is_lesson(problem: Problem) -> bool:
+    # These two errors are what the exercises are about: a file that answers several of them may well end in one.
+    return any(fragment in problem.message for fragment in (FREED, SCALAR_RULE))

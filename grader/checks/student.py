@@ -19,6 +19,7 @@ from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence, diagn
 from grader.checks.feedback import Diagnosis, diagnose
 from grader.checks.functions import Function
 from grader.checks.inputs import Handed, as_arguments, number
+from grader.checks.plots import Curves
 from grader.checks.values import to_python, to_tensor
 from grader.errors import ChildLied
 from grader.wire.messages import (
@@ -127,6 +128,25 @@ class Student:
         return report
 
     @property
+    def curves(self) -> Curves:
+        """Everything the file drew in the world of the moment."""
+        return Curves(self._worlds.run(self._now.world))
+
+    @property
+    def world(self) -> World:
+        """The world of the moment."""
+        return self._now.world
+
+    def run_in(self, world: World) -> RunReport:
+        """The run of the whole file in any world. Raises ChildFailure."""
+        return self._worlds.run(world)
+
+    @property
+    def code(self) -> str:
+        """The student's file as it was handed in: JSON for a notebook. For a diagnosis, never for a verdict."""
+        return self._worlds.source
+
+    @property
     def names(self) -> tuple[GlobalName, ...]:
         """The globals the file left."""
         return self._worlds.run(self._now.world).names
@@ -222,7 +242,7 @@ class Student:
             raise AssertionError(overriding)
         # Without a single autograd run nothing was answered as a script. Where other functions are there, the name
         # is the likely mistake; an empty file is told what is asked for instead.
-        if any(known.kind == "function" for known in script.report.names):
+        if not script.problems and any(known.kind == "function" for known in script.report.names):
             return call.answered
         return script
 

@@ -1,0 +1,80 @@
+"""Run backward twice: three functions, or a script that does the same on tensors of its own."""
+
+from grader.checks.api import *
+
+CUBE = fn("(x**3).sum() + 2 * torch.dot(x, x)")
+SQUARES = fn("(torch.exp(x) * x).sum() + (x**2).sum()")
+# A sum saves no tensors, so a second pass through it is not refused: this exposes a message that was typed in.
+SUM = fn("x.sum()")
+
+
+def refused(answer):
+    return bool(answer.runs.refused)
+
+
+def accumulated(answer):
+    return any(leaf.accumulated for leaf in answer.runs.second_passes)
+
+
+def zeroed(answer):
+    return any(leaf.zeroed for leaf in answer.runs.second_passes)
+
+
+def test_second_backward_raises(student):
+    y, _ = graph_of(CUBE, rand(4))
+    answer = student.either("second_backward_error", y, shows=refused)
+    assert refused(answer), answer.why(why_not_refused(answer), passes=len(answer.runs))
+
+
+def test_error_is_reported_not_hard_coded(student):
+    y, _ = graph_of(CUBE, rand(4))
+    answer = student.either("second_backward_error", y, shows=refused)
+    if answer.is_script:
+        assert refused(answer), answer.why(why_not_refused(answer), passes=len(answer.runs))
+        assert answer.reports(FREED), "error-not-returned"
+        return
+    reason = "error-not-returned" if refused(answer) else why_not_refused(answer)
+    assert answer.reports(FREED), diagnose(reason, passes=len(answer.runs), kind=kind_of(answer.raw))
+    harmless, _ = graph_of(SUM, rand(5))
+    again = student.call("second_backward_error", harmless)
+    assert refused(answer), "error-hard-coded"
+    assert not again.reports(FREED) or refused(again), "error-hard-coded"
+
+
+def test_same_graph_backward_twice_accumulates(student):
+    x = rand(4)
+    answer = student.either("backward_twice", *graph_of(CUBE, x), shows=accumulated).checked
+    single = grad(CUBE, x)
+    passes = answer.runs.second_passes
+    assert passes, answer.why(answer.runs.why_no_second_pass)
+    assert accumulated(answer), answer.why(why_not_repeated(passes, "no-accumulation"), got=shown(passes[-1].after))
+    assert answer.returns(2 * single), returned_instead("accumulated-grad-not-returned", answer, single)
+
+
+def test_zeroed_between(student):
+    x = rand(2, 3)
+    answer = student.either("backward_twice_zeroed", *graph_of(SQUARES, x), shows=zeroed).checked
+    single = grad(SQUARES, x)
+    passes = answer.runs.second_passes
+    assert passes, answer.why(answer.runs.why_no_second_pass)
+    assert zeroed(answer), returned_instead(why_not_repeated(passes, "not-zeroed"), answer, single)
+    assert answer.returns(single), why_wrong(answer.raw, single, not_zeroed=2 * single)
+
+
+def test_explanation(student):
+    assert student.explanation, "explanation-missing"
+
+
+def why_not_refused(answer):
+    return "no-error-provoked" if len(answer.runs) > 1 else "never-run-twice"
+
+
+def why_not_repeated(passes, otherwise):
+    moved = any(leaf.moved for leaf in passes) and not any(leaf.repeated for leaf in passes)
+    return "input-modified" if moved else otherwise
+
+
+def returned_instead(code, answer, single):
+    if answer.is_script:
+        return answer.why(code)
+    return diagnose(code, **why_wrong(answer.raw, single, otherwise=code).detail)

@@ -1,0 +1,23 @@
+# expect: error_is_reported_not_hard_coded=error-not-returned
+# score: 8
+import torch
+
+def second_backward_error(y):
+    y.backward()
+    try:
+        y.backward()
+    except:
+        print("an error occurred")
+
+def backward_twice(y, x):
+    y.backward(retain_graph=True)
+    y.backward()
+    return x.grad
+
+def backward_twice_zeroed(y, x):
+    y.backward(retain_graph=True)
+    x.grad.zero_()
+    y.backward()
+    return x.grad
+
+explanation = "The first pass frees the saved tensors; retain_graph=True keeps them and gradients add up."

@@ -1,0 +1,23 @@
+# expect: same_graph_backward_twice_accumulates=accumulated-grad-not-returned
+# score: 7
+import torch
+
+def second_backward_error(y):
+    y.backward()
+    try:
+        y.backward()
+    except RuntimeError as e:
+        return str(e)
+
+def backward_twice(y, x):
+    for _ in range(3):
+        y.backward(retain_graph=True)
+    return x.grad
+
+def backward_twice_zeroed(y, x):
+    y.backward(retain_graph=True)
+    x.grad.zero_()
+    y.backward()
+    return x.grad
+
+explanation = "The first pass frees the saved tensors; retain_graph=True keeps them and gradients add up."

@@ -1,0 +1,23 @@
+# expect: second_backward_raises=no-error-provoked, error_is_reported_not_hard_coded=no-error-provoked
+# score: 6
+import torch
+
+def second_backward_error(y):
+    try:
+        y.backward(retain_graph=True)
+        y.backward()
+    except RuntimeError as e:
+        return e
+
+def backward_twice(y, x):
+    y.backward(retain_graph=True)
+    y.backward()
+    return x.grad
+
+def backward_twice_zeroed(y, x):
+    y.backward(retain_graph=True)
+    x.grad.zero_()
+    y.backward()
+    return x.grad
+
+explanation = "The first pass frees the saved tensors; retain_graph=True keeps them and gradients add up."

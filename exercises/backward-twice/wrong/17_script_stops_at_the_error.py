@@ -1,0 +1,11 @@
+# expect: same_graph_backward_twice_accumulates=not-retained, zeroed_between=not-retained
+# score: 5
+import torch
+
+x = torch.arange(4.0, requires_grad=True)
+y = 2 * torch.dot(x, x)
+y.backward()
+print(x.grad)
+y.backward()
+
+explanation = "The first pass frees the saved tensors; retain_graph=True keeps them and gradients add up."

@@ -1,0 +1,152 @@
+"""Runs of a submission in plain forks of the test process: the real child, without isolation and fork-servers.
+
+For tests of checks only, on submissions of our own. `grade` runs the checks of a pack as the plug-in would.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import select
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+from grader.checks import inputs
+from grader.checks.feedback import Diagnosis
+from grader.checks.student import Student
+from grader.errors import ChildCrashed, ChildFailure, ChildTimedOut
+from grader.packs import Pack, load_pack
+from grader.submission import submission_from_file
+from grader.wire.codec import NONCE_BYTES, decode, encode, read_frame
+from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Request, RunReport, RunSubmission, World
+
+ReplyT = TypeVar("ReplyT", bound=Reply)
+
+SECONDS = 20.0
+
+
+class LocalWorlds:
+    """The `Worlds` of one submission: one forked child at a time, as the runner does it."""
+
+    def __init__(self, source: str, kind: str = "py") -> None:
+        self.source, self.kind = source, kind
+        self._runs: dict[str, RunReport] = {}
+        self._end: socket.socket | None = None
+        self._pid = 0
+        self._world = ""
+
+    def run(self, world: World) -> RunReport:
+        """The run of the submission in this world, made once."""
+        if repr(world) not in self._runs:
+            self._open(world)
+        return self._runs[repr(world)]
+
+    def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
+        """A question to a child that has run the submission in this world."""
+        if self._end is None or self._world != repr(world):
+            self._open(world)
+        return self._exchange(request, CallReport if isinstance(request, Call) else ReadReport)
+
+    def close(self) -> None:
+        """Ends the child."""
+        if self._end is not None:
+            self._end.close()
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+        self._end = None
+
+    def _open(self, world: World) -> None:
+        from grader.sandbox import child
+
+        self.close()
+        here, there = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            here.close()
+            try:
+                child.serve(there.fileno())
+            finally:
+                os._exit(0)
+        there.close()
+        self._end, self._world = here, repr(world)
+        self._runs[repr(world)] = self._exchange(RunSubmission(self.source, self.kind, world), RunReport)
+
+    def _exchange(self, request: Request, expected: type[ReplyT]) -> ReplyT:
+        assert self._end is not None
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        try:
+            self._end.sendall(encode(request, nonce))
+            return decode(read_frame(self._receive), nonce, expected)
+        except (EOFError, ConnectionError):
+            self.close()
+            raise ChildCrashed from None
+        except TimeoutError:
+            self.close()
+            raise ChildTimedOut from None
+
+    def _receive(self, count: int) -> bytes:
+        assert self._end is not None
+        if not select.select([self._end], [], [], SECONDS)[0]:
+            raise TimeoutError
+        return self._end.recv(count)
+
+
+@contextmanager
+def local_student(source: str, *, kind: str = "py", seed: int = 7, check: str = "check") -> Iterator[Student]:
+    """A student over a submission's text, with the inputs seeded."""
+    worlds = LocalWorlds(source, kind)
+    inputs.reseed(seed, check)
+    try:
+        yield Student(worlds, seed, check)
+    finally:
+        worlds.close()
+
+
+def grade(pack: Pack | Path, file: Path, seed: int = 7) -> dict[str, str]:
+    """What each check says of the file: "passed", "skipped", a diagnosis code, or "broken: ..." for the check's fault."""
+    declared = load_pack(pack) if isinstance(pack, Path) else pack
+    submission = submission_from_file(file)
+    worlds = LocalWorlds(submission.source, submission.kind)
+    modules = [_module(path) for path in sorted(declared.path.glob("checks/test_*.py"))]
+    verdicts: dict[str, str] = {}
+    try:
+        for check in declared.checks:
+            if any(verdicts[name] != "passed" for name in check.requires):
+                verdicts[check.name] = "skipped"
+                continue
+            test = next(
+                getattr(module, f"test_{check.name}") for module in modules if hasattr(module, f"test_{check.name}")
+            )
+            inputs.reseed(seed, check.name)
+            verdicts[check.name] = _verdict(test, Student(worlds, seed, check.name))
+    finally:
+        worlds.close()
+    return verdicts
+
+
+def _verdict(test, student: Student) -> str:
+    try:
+        test(student)
+    except AssertionError as error:
+        message = error.args[0] if error.args else "no code"
+        return str(message.code if isinstance(message, Diagnosis) else message)
+    except ChildFailure as failure:
+        return {"ChildTimedOut": "timeout"}.get(type(failure).__name__, "process-died")
+    except Exception as error:
+        return f"broken: {type(error).__name__}: {error}"
+    return "passed"
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"local_checks_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
