@@ -50,6 +50,7 @@ class Sandbox:
         self._connection = connection
         self._tickets = 0
         self._ended: dict[int, channel.Message] = {}
+        self._open: set[Child] = set()
 
     def open(self, limits: Limits = Limits(), queue_seconds: float = QUEUE_SECONDS) -> "Child":  # noqa: B008 - frozen
         """A fresh isolated child. Waits for a free slot; SandboxError when none comes free in `queue_seconds`."""
@@ -66,13 +67,17 @@ class Sandbox:
             if message["op"] == "opened":
                 end = socket.socket(fileno=descriptors[0])
                 if message["ticket"] == number:
-                    return Child(self, number, end, limits)
+                    child = Child(self, number, end, limits)
+                    self._open.add(child)
+                    return child
                 end.close()  # a child we had given up waiting for; it has been closed already
             elif message["op"] == "refused" and message["ticket"] == number:
                 raise SandboxError(f"The sandbox could not isolate a process: {message['reason']}")
 
     def close(self) -> None:
         """End the connection and with it every child opened over it. Safe to repeat."""
+        for child in tuple(self._open):
+            child.close()
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -204,6 +209,7 @@ class Child:
         if self._closed:
             return
         self._closed = True
+        self._sandbox._open.discard(self)
         self._end.close()
         with contextlib.suppress(SandboxError):  # a fork-server that is gone has taken its children along
             self._sandbox._send({"op": "close", "ticket": self._number})

@@ -135,7 +135,7 @@ def _live(child: ModuleType, plan: isolation.Plan, job: serving.Job) -> NoReturn
         isolation.confine(plan, job.seat, job.limits, job.group, job.protocol)
     except BaseException as error:  # noqa: BLE001 - a half isolated child must end here
         with contextlib.suppress(OSError):
-            os.write(job.protocol, f"{type(error).__name__}: {error}".encode()[:4000])
+            isolation.report(job.protocol, f"{type(error).__name__}: {error}")
         os._exit(1)
     os.write(isolation.PROTOCOL_FD, serving.READY)
     try:

@@ -106,7 +106,6 @@ def confine(plan: Plan, seat: int, limits: Limits, group: cgroups.Seat | None, p
     _arrange_descriptors(protocol)
     os.setsid()
     os.umask(0o022)
-    _set_rlimits(limits, plan)
     if plan.rung == "B" or os.geteuid() == 0:
         linux.drop_bounding_set()
     if plan.first_uid is not None:
@@ -120,8 +119,18 @@ def confine(plan: Plan, seat: int, limits: Limits, group: cgroups.Seat | None, p
     linux.prctl("PR_SET_DUMPABLE", linux.PR_SET_DUMPABLE, 0)
     _restrict_files(plan)
     linux.close_from(PROTOCOL_FD + 1)
+    _set_rlimits(limits, plan)  # not before: the server's descriptors may be more than a child may have
     os.environ.clear()
     seccomp.install(plan.program)
+
+
+def report(protocol: int, text: str) -> None:
+    """Tell the other end of `protocol` why the isolation failed, wherever it stopped."""
+    data = text.encode()[:4000]
+    try:
+        os.write(protocol, data)
+    except OSError:  # closed already, so its copy is in its place
+        os.write(PROTOCOL_FD, data)
 
 
 def _write_proc(proc: int, name: str, text: str) -> None:

@@ -156,19 +156,10 @@ def _trial_child(plan: isolation.Plan, readable: list[str], writing: int) -> Non
         isolation.confine(plan, 0, Limits(), None, writing)
         _inspect(plan, readable)
     except BaseException as error:  # noqa: BLE001 - as in _report
-        target = isolation.PROTOCOL_FD if _is_open(isolation.PROTOCOL_FD) else writing
-        os.write(target, (str(error) or type(error).__name__).encode()[:4000])
+        isolation.report(writing, str(error) or type(error).__name__)
         os._exit(0)
     os.write(isolation.PROTOCOL_FD, b"ok")
     os._exit(0)
-
-
-def _is_open(descriptor: int) -> bool:
-    try:
-        os.fstat(descriptor)
-    except OSError:
-        return False
-    return True
 
 
 def _inspect(plan: isolation.Plan, readable: list[str]) -> None:

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 import grader
 from grader.errors import SandboxError
@@ -33,10 +33,14 @@ _BOOTSTRAP = "import sys; sys.path.append(sys.argv[1]); from grader.sandbox.fork
 class SandboxService:
     """A running fork-server. Make one with `start`, or with `launch` and `wait_ready` to do other work meanwhile."""
 
+    # Put before the command that starts the fork-server; a test's subclass starts it as another user with this.
+    command_prefix: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, process: "subprocess.Popen[bytes]", control: socket.socket, log: int) -> None:
         self._process = process
         self._control = control
-        self._log = log
+        self._log: int | None = log
+        self._last_words = ""
         self._lock = threading.Lock()
         self.rung = ""
         self.layers: dict[str, str] = {}
@@ -60,7 +64,17 @@ class SandboxService:
         os.set_inheritable(far.fileno(), True)
         parent = str(Path(grader.__file__).resolve().parent.parent)
         # -s -P is -I without ignoring PYTHONHASHSEED; the environment holds nothing else that Python would heed.
-        command = [sys.executable, "-s", "-P", "-c", _BOOTSTRAP, parent, str(far.fileno()), json.dumps(settings)]
+        command = [
+            *cls.command_prefix,
+            sys.executable,
+            "-s",
+            "-P",
+            "-c",
+            _BOOTSTRAP,
+            parent,
+            str(far.fileno()),
+            json.dumps(settings),
+        ]
         process = subprocess.Popen(
             command,
             env=_environment(),
@@ -137,6 +151,8 @@ class SandboxService:
 
     def log(self) -> str:
         """The end of what the fork-server wrote to its standard error."""
+        if self._log is None:
+            return self._last_words
         size = os.fstat(self._log).st_size
         return os.pread(self._log, 2000, max(0, size - 2000)).decode(errors="replace").strip()
 
@@ -153,6 +169,10 @@ class SandboxService:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        if self._log is not None:
+            self._last_words = self.log()
+            os.close(self._log)
+            self._log = None
 
     def __enter__(self) -> Self:
         return self

@@ -242,8 +242,9 @@ class Server:
         reason = text.decode(errors="replace") or "it died before it was isolated"
         _log(f"a child could not be isolated: {reason}")
         self._kill(child, "closed")
-        if self._waiting:
-            ticket = self._waiting.popleft()
+        ticket = next((t for t in self._waiting if isolation.isolation_limits(t.limits) == child.limits), None)
+        if ticket is not None:
+            self._waiting.remove(ticket)
             self._tell(ticket.connection, {"op": "refused", "ticket": ticket.number, "reason": reason})
 
     def _hand_out(self, child: Child, ticket: Ticket) -> None:

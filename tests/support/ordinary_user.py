@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = 4242
+HOME = "/mnt"
+KEPT = ("GRADER_", "OMP_", "OPENBLAS_", "MKL_", "PYTHON", "MPLBACKEND")
 
 
 def needed_paths() -> list[str]:
@@ -50,21 +52,26 @@ def open_the_way(paths: list[str]) -> None:
             os.makedirs(path, mode=0o755)
             linux.mount(f"/proc/self/fd/{descriptor}", path, "", linux.MS_BIND | linux.MS_REC)
             os.close(descriptor)
-    linux.mount("home", "/mnt", "tmpfs", 0, f"mode=0700,uid={USER},gid={USER}")
+    linux.mount("home", HOME, "tmpfs", 0, f"mode=0700,uid={USER},gid={USER}")
 
 
 def become_ordinary() -> None:
-    """Take the uid, the gid and an empty home, and keep no capability."""
+    """Take the uid and the gid, and keep no capability."""
     from grader.sandbox import linux
 
     os.setgroups([])
     os.setresgid(USER, USER, USER)
     os.setresuid(USER, USER, USER)
     linux.prctl("PR_SET_DUMPABLE", linux.PR_SET_DUMPABLE, 1)
+
+
+def set_environment() -> None:
+    """A small environment with a home of its own; settings of the grader and of the numerical libraries are kept."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(KEPT)}
     os.environ.clear()
-    os.environ.update(
-        PATH=f"{sys.prefix}/bin:/usr/bin:/bin", HOME="/mnt", TMPDIR="/mnt", LANG="C.UTF-8", PYTHONDONTWRITEBYTECODE="1"
-    )
+    os.environ.update(kept)
+    os.environ.update(PATH=f"{sys.prefix}/bin:/usr/bin:/bin", HOME=HOME, TMPDIR=HOME, LANG="C.UTF-8")
+    os.environ.update(PYTHONDONTWRITEBYTECODE="1", MPLCONFIGDIR=HOME)
 
 
 def main() -> None:
@@ -72,10 +79,12 @@ def main() -> None:
     sys.path.insert(0, str(ROOT))
     open_the_way(needed_paths())
     command = sys.argv[1:]
-    if command[0] == "--stay-root":
+    stay_root = command[0] == "--stay-root"
+    if stay_root:
         command = command[1:]
     else:
         become_ordinary()
+    set_environment()
     os.execvp(command[0], command)
 
 
