@@ -39,8 +39,10 @@ def main(control_fd: int) -> None:
     torch_version = pack_server.warm_up()
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": True, "torch": torch_version}).encode())
-    Checker(control).serve()
+    # An engine that hangs up, or is gone already, is the ordinary end.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        control.send(json.dumps({"ready": True, "torch": torch_version}).encode())
+        Checker(control).serve()
     os._exit(0)
 
 
