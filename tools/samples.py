@@ -48,7 +48,7 @@ def grade(pack: Path, grader: Path) -> list[dict[str, Any]]:
     reports = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
     if not reports:
         reason = done.stderr.decode(errors="replace").strip()
-        raise SetupError(text("no_engine", pack=pack.name, reason=reason, doctor=f"{os.path.relpath(grader)} doctor"))
+        raise SetupError(text("no_engine", pack=pack.name, reason=reason))
     return reports
 
 
