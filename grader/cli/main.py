@@ -16,7 +16,7 @@ import click
 from grader.cli import batch, bench, doctor, grade
 from grader.cli.terminal import err, plain
 from grader.cli.texts import Texts, locale_of_arguments, locale_of_environment
-from grader.cli.usage import LocalGroup, explain, show_help
+from grader.cli.usage import LocalGroup, explain, locale_option, show_help
 from grader.errors import GraderError, PackError, SandboxError
 from grader.settings import SettingsError
 
@@ -86,14 +86,14 @@ def command_line(locale: str) -> CommandLine:
         texts,
         callback=click.pass_context(_without_command),
         help=texts("help-group"),
-        params=[_version_option(texts)],
+        params=[_version_option(texts), locale_option(texts)],
     )
     for module in (grade, batch, doctor, bench):
         group.add_command(module.command(texts))
     return group
 
 
-def _without_command(ctx: click.Context) -> None:
+def _without_command(ctx: click.Context, locale: str) -> None:  # noqa: ARG001 - read ahead of the parser
     if ctx.invoked_subcommand is None:
         assert isinstance(ctx.command, LocalGroup)
         show_help(ctx, ctx.command.texts)

@@ -1,4 +1,4 @@
-"""Draws two curves with characters: the student's as a line of braille dots, the expected one as a row of dots.
+"""Draws two curves with characters: the student's as a line of braille, the expected one as a row of dots.
 
 The two differ in shape and not only in colour, so a terminal without colours shows them as well.
 """
@@ -65,14 +65,13 @@ class Canvas:
 
     def draw_line(self, points: Sequence[Point]) -> None:
         """Join neighbouring points; a point without a place leaves a gap."""
-        columns, rows = 2 * self.width, 4 * self.height
-        for x, y in self._path(points, columns, rows):
+        for x, y in self._path(points):
             self._line[y // 4][x // 2] |= _DOTS[y % 4][x % 2]
 
     def draw_dots(self, points: Sequence[Point]) -> None:
-        """Put a dot into every character the curve passes."""
-        for x, y in self._path(points, self.width, self.height):
-            self._marks[y][x] = True
+        """Mark every character that the line through the points would pass."""
+        for x, y in self._path(points):
+            self._marks[y // 4][x // 2] = True
 
     def rows(self) -> list[Text]:
         """The characters, from the top."""
@@ -89,18 +88,18 @@ class Canvas:
                 row.append(" ")
         return row
 
-    def _path(self, points: Sequence[Point], columns: int, rows: int) -> Iterator[tuple[int, int]]:
-        """The cells of a columns x rows grid that the curve through `points` passes."""
-        places = [self._place(point, columns, rows) if is_shown(point) else None for point in _thinned(points)]
+    def _path(self, points: Sequence[Point]) -> Iterator[tuple[int, int]]:
+        """The dots that the curve through `points` passes."""
+        places = [self._place(point) if is_shown(point) else None for point in _thinned(points)]
         for before, place in itertools.pairwise([None, *places]):
             if place is not None:
                 yield from _between(before or place, place)
 
-    def _place(self, point: Point, columns: int, rows: int) -> tuple[int, int]:
+    def _place(self, point: Point) -> tuple[int, int]:
         frame = self.frame
         across = (point[0] - frame.left) / (frame.right - frame.left)
         down = (frame.top - point[1]) / (frame.top - frame.bottom)
-        return _nearest(across, columns), _nearest(down, rows)
+        return _nearest(across, 2 * self.width), _nearest(down, 4 * self.height)
 
 
 def _nearest(share: float, count: int) -> int:
