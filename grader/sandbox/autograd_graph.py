@@ -41,6 +41,12 @@ def node_ident(node: Any) -> int:
     return ident
 
 
+def node_name(node: Any) -> str:
+    """What `node.name()` says ("SinBackward0"), without building a new string where the type has that name."""
+    name = type(node).__name__
+    return str(node.name()) if name == "CppFunction" else name
+
+
 def leaf_ident(leaf: torch.Tensor) -> int:
     """The number of a leaf tensor, given at first sight."""
     known = _leaves.get(id(leaf))
@@ -61,6 +67,11 @@ def leaf_ident(leaf: torch.Tensor) -> int:
 def start_node(root: Any) -> Any:
     """The node a root's graph begins with: of a tensor its grad_fn, of a GradientEdge its node."""
     return root.grad_fn if isinstance(root, torch.Tensor) else root.node
+
+
+def kind_of(root: Any) -> Any:
+    """What tells roots of one loop from other roots: the type of the node their graph begins with."""
+    return type(root.grad_fn) if isinstance(root, torch.Tensor) else type(root)
 
 
 def _accumulator_type() -> Any:

@@ -22,12 +22,15 @@ import torch
 import torch._functorch.predispatch
 import torch.autograd.graph
 
-from grader.sandbox import autograd_mark, op_log
-from grader.sandbox.autograd_runs import NameOf, Request, Run, messages
+from grader.sandbox import autograd_graph, autograd_mark, op_log
+from grader.sandbox.autograd_runs import NameOf, Run, messages
 from grader.wire.messages import AutogradRun, OpCount, Problem
 
 KEPT_FIRST = 64
 KEPT_LAST = 64
+# After so many runs of one kind in a row, only each eighth is noted: a loop over thousands of points.
+ALIKE = 512
+SAMPLED = 8
 
 # An exception class of the student's may have a __traceback__ of its own; this one is the interpreter's.
 _TRACEBACK: Any = BaseException.__dict__["__traceback__"]
@@ -63,6 +66,8 @@ class Recorder:
         self._problem_of = problem_of
         self._first: list[Run] = []
         self._last: deque[Run] = deque(maxlen=KEPT_LAST)
+        self._kind: tuple[Any, ...] = ()
+        self._alike = 0
         self._outer: Recorder | None = None
 
     def __enter__(self) -> Self:
@@ -79,7 +84,10 @@ class Recorder:
         _active, self._outer = self._outer, None
 
     def runs(self) -> tuple[AutogradRun, ...]:
-        """The first and the last runs, in order; `runs_total` counts those left out as well."""
+        """The first and the last runs, in order; `runs_total` counts those left out as well.
+
+        In a long row of runs of one kind, the last ones are a sample. A run that failed is always noted.
+        """
         return messages(self._first, list(self._last))
 
     def op_counts(self) -> tuple[OpCount, ...]:
@@ -90,38 +98,56 @@ class Recorder:
         """Whether a derivative asked for now is to be multiplied."""
         return self.mark != 1.0 and autograd_mark.applies_here()
 
-    def began(self, request: Request) -> Run | None:
-        """Opens the notes of a run; None when that failed, which is nothing the student's code may notice."""
+    def began(self, asked: tuple[str, bool, bool], roots: Sequence[Any], upstream: Sequence[Any]) -> Run | None:
+        """Opens the notes of a run; None when that failed, which is nothing the student's code may notice.
+
+        asked: the entry, and whether the graph is retained, and made for the derivative.
+        """
         self.runs_total += 1
         try:
+            run = Run(next(_orders), self._cell(), *asked)
             with torch._C.DisableTorchFunction():
-                run = Run(next(_orders), self._cell(), request)
-                (self._first if len(self._first) < KEPT_FIRST else self._last).append(run)
-                run.before(request, self._name_of)
-                return run
+                if self._sampled((asked, run.cell, *map(autograd_graph.kind_of, roots))):
+                    self._note(run, roots, upstream)
+            return run
         except Exception:  # noqa: BLE001 - recording never raises into the student's code
             return None
 
     def ended(self, run: Run | None, results: Any) -> None:
         """Closes the notes of a run."""
-        if run is None:
+        if run is None or not run.noted:
             return
         try:
             with torch._C.DisableTorchFunction():
                 run.after(results)
         except Exception:  # noqa: BLE001 - as in began
-            run.results = []
+            return
 
-    def failed(self, run: Run | None, error: BaseException, stage: str) -> None:
+    def failed(
+        self, run: Run | None, roots: Sequence[Any], upstream: Sequence[Any], error: BaseException, stage: str
+    ) -> None:
         """Closes the notes of a run that ended in an error."""
         if run is None:
             return
-        self.ended(run, None)
-        run.stage = stage
         try:
+            with torch._C.DisableTorchFunction():
+                if not run.noted:
+                    self._note(run, roots, upstream)
+            self.ended(run, None)
+            run.stage = stage
             run.problem = self._problem_of(error)
         except Exception:  # noqa: BLE001 - as in began
             run.problem = Problem((type(error).__name__,), "", None, None, None, None, "")
+
+    def _sampled(self, kind: tuple[Any, ...]) -> bool:
+        self._alike = self._alike + 1 if kind == self._kind else 0
+        self._kind = kind
+        return self._alike < ALIKE or self._alike % SAMPLED == 0
+
+    def _note(self, run: Run, roots: Sequence[Any], upstream: Sequence[Any]) -> None:
+        run.noted = True
+        (self._first if len(self._first) < KEPT_FIRST else self._last).append(run)
+        run.before(roots, upstream, self._name_of)
 
 
 def _forget_this_frame(error: BaseException) -> None:
@@ -131,21 +157,17 @@ def _forget_this_frame(error: BaseException) -> None:
         _TRACEBACK.__set__(error, passed.tb_next)
 
 
-def _request(roots: Sequence[Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    upstream, retain, create = args[:3]
-    entry = "backward" if kwargs.get("accumulate_grad") else "grad"
-    return Request(entry, roots, upstream, bool(retain), bool(create))
-
-
 def _wrap_engine(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def _engine_run_backward(t_outputs: Sequence[Any], *args: Any, **kwargs: Any) -> Any:
         recorder = _active
         if recorder is None:
             return original(t_outputs, *args, **kwargs)
-        run = recorder.began(_request(t_outputs, args, kwargs))
+        upstream, retain, create = args[:3]
+        entry = "backward" if kwargs.get("accumulate_grad") else "grad"
+        run = recorder.began((entry, bool(retain), bool(create)), t_outputs, upstream)
         if recorder.marks():
-            args = (tuple(autograd_mark.scaled(gradient, recorder.mark) for gradient in args[0]), *args[1:])
+            args = (tuple(autograd_mark.scaled(gradient, recorder.mark) for gradient in upstream), *args[1:])
         try:
             if recorder.op_log is None:
                 results = original(t_outputs, *args, **kwargs)
@@ -154,7 +176,7 @@ def _wrap_engine(original: Callable[..., Any]) -> Callable[..., Any]:
                     results = original(t_outputs, *args, **kwargs)
         except BaseException as error:
             _forget_this_frame(error)
-            recorder.failed(run, error, "engine")
+            recorder.failed(run, t_outputs, upstream, error, "engine")
             raise
         recorder.ended(run, results)
         return results
@@ -164,13 +186,16 @@ def _wrap_engine(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _refused(recorder: Recorder, outputs: Sequence[Any], grads: Sequence[Any], error: BaseException) -> None:
     """Notes a request that was turned down before it came to the engine."""
-    caller = sys._getframe(2)
-    asked = caller.f_locals
-    create = bool(asked.get("create_graph"))
-    retain = asked.get("retain_graph")
-    request = Request(caller.f_code.co_name, outputs, grads, create if retain is None else bool(retain), create)
-    stage = "implicit" if _SCALAR_RULE in str(error) else "upstream"
-    recorder.failed(recorder.began(request), error, stage)
+    try:
+        caller = sys._getframe(2)
+        given = caller.f_locals
+        create = bool(given.get("create_graph"))
+        retain = given.get("retain_graph")
+        asked = (caller.f_code.co_name, create if retain is None else bool(retain), create)
+        stage = "implicit" if _SCALAR_RULE in str(error) else "upstream"
+        recorder.failed(recorder.began(asked, outputs, grads), outputs, grads, error, stage)
+    except Exception:  # noqa: BLE001 - recording never raises into the student's code
+        return
 
 
 def _wrap_make_grads(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 
-from grader.sandbox import autograd_graph, tensor_bytes
-from grader.sandbox.tensor_bytes import Raw, array, dtype_name
+from grader.sandbox import autograd_graph
+from grader.sandbox.tensor_bytes import Raw, array, dtype_name, raw, unwrapped
 from grader.wire.messages import AutogradRun, LeafState, Problem, Root
 
 # Bytes of arrays one run may hold while it is kept, and all runs together when they are told.
@@ -24,77 +24,56 @@ ALL_NODES = 60_000
 NameOf = Callable[[torch.Tensor], str | None]
 
 
-class Request:
-    """What was asked of the engine. `inputs` are the tensors to differentiate by, empty for "all leaves"."""
-
-    __slots__ = ("create_graph", "entry", "retain_graph", "roots", "upstream")
-
-    def __init__(self, entry: str, roots: Sequence[Any], upstream: Sequence[Any], retain: bool, create: bool) -> None:
-        self.entry = entry
-        self.roots = roots
-        self.upstream = upstream
-        self.retain_graph = retain
-        self.create_graph = create
-
-
 class Leaf:
     """A leaf a run reached. The tensor itself is let go when the run is over."""
 
     __slots__ = ("after", "before", "dtype", "ident", "name", "shape", "tensor", "value")
 
-    def __init__(self, tensor: torch.Tensor, name: str | None, ident: int, spend: Callable[[Any], Raw | None]) -> None:
+    def __init__(self, tensor: torch.Tensor, name_of: NameOf) -> None:
+        inner = unwrapped(tensor)
         self.tensor: torch.Tensor | None = tensor
-        self.name = name
-        self.ident = ident
-        self.dtype = dtype_name(tensor.dtype)
-        self.shape = tuple(tensor.shape)
-        self.value = spend(tensor)
-        self.before = spend(tensor.grad)
+        self.name = name_of(inner)
+        self.ident = autograd_graph.leaf_ident(inner)
+        self.dtype = tensor.dtype
+        self.shape = tensor.shape
+        self.value: Raw | None = None
+        self.before: Raw | None = None
         self.after: Raw | None = None
 
 
+_RootNote = tuple[int | None, str | None, torch.dtype, Sequence[int], Raw | None]
+
+
 class Run:
-    """The notes of one run."""
+    """The notes of one run; `upstream` is what the engine was to be given, before any mark."""
 
-    __slots__ = (
-        "bytes_left",
-        "cell",
-        "create_graph",
-        "entry",
-        "leaves",
-        "nodes",
-        "order",
-        "problem",
-        "results",
-        "retain_graph",
-        "roots",
-        "stage",
-        "upstream",
-    )
+    # Defaults of the class, so that opening the notes sets no more than it must.
+    bytes_left = RUN_BYTES
+    roots: Sequence[_RootNote] = ()
+    upstream: Sequence[Raw | None] = ()
+    nodes: Sequence[int] = ()
+    leaves: Sequence[Leaf] = ()
+    results: Sequence[Raw | None] = ()
+    problem: Problem | None = None
+    stage = ""
+    noted = False
 
-    def __init__(self, order: int, cell: int | None, request: Request) -> None:
-        self.bytes_left = RUN_BYTES
+    def __init__(self, order: int, cell: int | None, entry: str, retain_graph: bool, create_graph: bool) -> None:
         self.order = order
         self.cell = cell
-        self.entry = request.entry
-        self.retain_graph = request.retain_graph
-        self.create_graph = request.create_graph
-        self.roots: list[tuple[int | None, str | None, str, tuple[int, ...], Raw | None]] = []
-        self.upstream: list[Raw | None] = []
-        self.nodes: list[int] = []
-        self.leaves: list[Leaf] = []
-        self.results: list[Raw | None] = []
-        self.problem: Problem | None = None
-        self.stage = ""
+        self.entry = entry
+        self.retain_graph = retain_graph
+        self.create_graph = create_graph
 
-    def before(self, request: Request, name_of: NameOf) -> None:
+    def before(self, roots: Sequence[Any], upstream: Sequence[Any], name_of: NameOf) -> None:
         """Notes roots, upstream gradients, nodes and leaves."""
-        self.roots = [self._root(root) for root in request.roots]
-        self.upstream = [self._spend(gradient) for gradient in request.upstream]
-        self.nodes, leaves = autograd_graph.reach(request.roots)
-        for tensor in leaves:
-            inner = tensor_bytes.unwrapped(tensor)
-            self.leaves.append(Leaf(tensor, name_of(inner), autograd_graph.leaf_ident(inner), self._spend))
+        self.roots = [self._root(root) for root in roots]
+        self.upstream = [self._spend(gradient) for gradient in upstream]
+        self.nodes, tensors = autograd_graph.reach(roots)
+        self.leaves = [Leaf(tensor, name_of) for tensor in tensors]
+        for leaf, tensor in zip(self.leaves, tensors, strict=True):
+            leaf.before = self._spend(tensor.grad)
+            leaf.value = self._spend(tensor)
 
     def after(self, results: Any) -> None:
         """Notes the gradients the leaves have now, and what autograd.grad gave."""
@@ -108,20 +87,20 @@ class Run:
     def _spend(self, tensor: Any) -> Raw | None:
         if tensor is None:
             return None
-        found = tensor_bytes.raw(tensor)
+        found = raw(tensor)
         if found is None or len(found[2]) > self.bytes_left:
             return None
         self.bytes_left -= len(found[2])
         return found
 
-    def _root(self, root: Any) -> tuple[int | None, str | None, str, tuple[int, ...], Raw | None]:
+    def _root(self, root: Any) -> _RootNote:
         node = autograd_graph.start_node(root)
         ident = None if node is None or type(node) is autograd_graph.ACCUMULATE else autograd_graph.node_ident(node)
-        name = None if node is None else node.name()
+        name = None if node is None else autograd_graph.node_name(node)
         if isinstance(root, torch.Tensor):
-            return ident, name, dtype_name(root.dtype), tuple(root.shape), self._spend(root)
+            return ident, name, root.dtype, root.shape, self._spend(root)
         described = node._input_metadata[root.output_nr]
-        return ident, name, dtype_name(described.dtype), tuple(described.shape), None
+        return ident, name, described.dtype, described.shape, None
 
 
 def message(run: Run) -> AutogradRun:
@@ -131,7 +110,10 @@ def message(run: Run) -> AutogradRun:
         entry=run.entry,
         stage=run.stage,
         cell=run.cell,
-        roots=tuple(Root(node, name, dtype, shape, array(value)) for node, name, dtype, shape, value in run.roots),
+        roots=tuple(
+            Root(node, name, dtype_name(dtype), tuple(shape), array(value))
+            for node, name, dtype, shape, value in run.roots
+        ),
         upstream=tuple(map(array, run.upstream)),
         retain_graph=run.retain_graph,
         create_graph=run.create_graph,
@@ -140,8 +122,8 @@ def message(run: Run) -> AutogradRun:
             LeafState(
                 ident=leaf.ident,
                 name=leaf.name,
-                dtype=leaf.dtype,
-                shape=leaf.shape,
+                dtype=dtype_name(leaf.dtype),
+                shape=tuple(leaf.shape),
                 value=array(leaf.value),
                 grad_before=array(leaf.before),
                 grad_after=array(leaf.after),

@@ -24,7 +24,7 @@ _pop_function_mode: Any = torch._C._pop_torch_function_stack
 _dispatch: Any = torch.utils._python_dispatch
 
 
-class _Operations(torch.utils._python_dispatch.TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Operations(torch.utils._python_dispatch.TorchDispatchMode):
     """Sees each operation as it is dispatched."""
 
     # Control-flow operators (torch.cond) refuse to run under a mode that does not say it knows them.

@@ -7,6 +7,7 @@ Whatever can't be read that way (sparse, fake, wrapped by torch.func, no storage
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -15,23 +16,28 @@ from grader.wire.messages import DTYPES, Array
 
 MAX_ELEMENTS = 4096
 
-Raw = tuple[str, tuple[int, ...], bytes]
+Raw = tuple[str, Sequence[int], bytes]
 
-_is_wrapped = torch._C._functorch.is_functorch_wrapped_tensor
 _plain_dispatch: Any = torch._C._disabled_torch_dispatch_impl
-_names: dict[torch.dtype, str] = {}
-# bytes of one element, for those element types the wire knows
-_sizes: dict[torch.dtype, int] = {}
+_dense: Any = torch.strided
+_string_at = ctypes.string_at
+
+
+class _Sizes(dict[torch.dtype, tuple[str, int]]):
+    """A type's name and the bytes of one element, 0 for types the wire doesn't know."""
+
+    def __missing__(self, dtype: torch.dtype) -> tuple[str, int]:
+        name = str(dtype).removeprefix("torch.")
+        self[dtype] = name, DTYPES.get(name, 0)
+        return self[dtype]
+
+
+_sizes = _Sizes()
 
 
 def dtype_name(dtype: torch.dtype) -> str:
     """The name without its module: "float32"."""
-    name = _names.get(dtype)
-    if name is None:
-        name = _names[dtype] = str(dtype).removeprefix("torch.")
-        if name in DTYPES:
-            _sizes[dtype] = DTYPES[name]
-    return name
+    return _sizes[dtype][0]
 
 
 def unwrapped(tensor: torch.Tensor) -> torch.Tensor:
@@ -44,42 +50,26 @@ def unwrapped(tensor: torch.Tensor) -> torch.Tensor:
 
 def raw(tensor: Any, max_elements: int = MAX_ELEMENTS) -> Raw | None:
     """The elements of a dense tensor in C order, or None when it has too many or can't be read in peace."""
+    # This runs some five times for each run of the engine: nothing is asked here that need not be.
     try:
-        return _raw(tensor, max_elements)
-    except Exception:  # noqa: BLE001 - an exotic tensor is not recorded; the student's code goes on
-        return None
-
-
-def _raw(tensor: Any, max_elements: int) -> Raw | None:
-    if _is_wrapped(tensor):
-        tensor = unwrapped(tensor)
-        if _is_wrapped(tensor):
+        if type(tensor).__torch_dispatch__ is not _plain_dispatch:
             return None
-    if type(tensor).__torch_dispatch__ is not _plain_dispatch:
-        return None
-    count = tensor.numel()
-    dtype = tensor.dtype
-    name = dtype_name(dtype)
-    size = _sizes.get(dtype)
-    if size is None or count > max_elements or tensor.layout is not torch.strided or tensor.device.type != "cpu":
-        return None
-    shape = tuple(tensor.shape)
-    if count == 0:
-        return name, shape, b""
-    if tensor._is_zerotensor():
-        return name, shape, bytes(count * size)
-    if tensor.is_neg() or tensor.is_conj() or not tensor.is_contiguous():
-        tensor = _laid_out(tensor)
-    return name, shape, _memory(tensor, count * size)
-
-
-def _memory(tensor: torch.Tensor, length: int) -> bytes:
-    held = tensor.untyped_storage().nbytes() - tensor.storage_offset() * tensor.element_size()
-    address = tensor.data_ptr()
-    if address == 0 or held < length:
-        # The storage was emptied or shrunk behind the tensor's back.
-        raise ValueError("no memory behind this tensor")
-    return ctypes.string_at(address, length)
+        count = tensor.numel()
+        name, size = _sizes[tensor.dtype]
+        if count > max_elements or not size or tensor.layout is not _dense or not tensor.is_cpu:
+            return None
+        if tensor._is_zerotensor():
+            return name, tensor.shape, bytes(count * size)
+        if not tensor.is_contiguous() or tensor.is_neg() or tensor.is_conj():
+            tensor = _laid_out(unwrapped(tensor))
+        address = tensor.data_ptr()
+        # There is no address behind an empty tensor, a meta tensor, or one whose storage was emptied.
+        if address:
+            return name, tensor.shape, _string_at(address, count * size)
+        return None if count else (name, tensor.shape, b"")
+    except Exception:  # noqa: BLE001 - an exotic tensor is not recorded; the student's code goes on
+        inner = unwrapped(tensor) if isinstance(tensor, torch.Tensor) else tensor
+        return None if inner is tensor else raw(inner, max_elements)
 
 
 def _laid_out(tensor: torch.Tensor) -> torch.Tensor:
@@ -93,4 +83,4 @@ def _laid_out(tensor: torch.Tensor) -> torch.Tensor:
 
 def array(found: Raw | None) -> Array | None:
     """The wire's form."""
-    return None if found is None else Array(*found)
+    return None if found is None else Array(found[0], tuple(found[1]), found[2])
