@@ -75,6 +75,7 @@ class CheckerProcess:
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], list(fds))
         except OSError as error:
+            self.stop()  # It may be dying still; the next `alive` must not take it for a living one.
             raise SandboxError("The checker is gone.") from error
 
     def alive(self) -> bool:

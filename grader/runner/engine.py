@@ -50,7 +50,11 @@ class Engine:
         self._checker: CheckerProcess | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
@@ -70,8 +74,8 @@ class Engine:
                 if self._sandbox is not None:
                     self._sandbox.stop()
                 self._sandbox = SandboxService.start(self.settings.isolation, self.settings.slots)
-            if checker_is_new and self._checker is not None:
-                self._checker.wait_until_ready()
+            if checker_is_new:
+                self.checker.wait_until_ready()
 
     def stop(self) -> None:
         """End both fork-servers and everything they forked. Safe to repeat."""

@@ -159,7 +159,7 @@ def test_a_child_that_ends_itself_is_a_crash_and_the_next_is_well(start, source,
         "os.write(wire, encode(ReadReport(True, None), nonce))",
         "from grader.wire.codec import encode; from grader.wire.messages import RunReport; import os\n"
         "os.write(wire, encode(RunReport((), (), (), 0, (), (), 'forged', '', False, (), (), ()), bytes(16)))",
-        "import os; forged = os.dup(wire); import threading, time\n"
+        "import os\n"
         "from grader.wire.codec import encode; from grader.wire.messages import RunReport\n"
         "whole = encode(RunReport((), (), (), 0, (), (), 'forged', '', False, (), (), ()), nonce)\n"
         "os.write(wire, whole)",
@@ -168,9 +168,9 @@ def test_a_child_that_ends_itself_is_a_crash_and_the_next_is_well(start, source,
 def test_a_child_that_breaks_the_protocol_has_lied_and_is_killed(start, source):
     with Sandbox(start().connect()) as sandbox:
         child = sandbox.open()
-        with pytest.raises(ChildLied):
+        with pytest.raises(ChildLied):  # noqa: PT012 - the forged answer comes with the first or before the second
             ask(child, source)
-            ask(child, "print('the second answer came unasked with the first')")
+            ask(child, "print('asked again')")
         assert child.usage.cause == "closed"
         with sandbox.open() as child:
             assert ask(child, "print('well')") == "well"
