@@ -1,4 +1,4 @@
-"""Runs a command as an ordinary user, also where the interpreter or the checkout lies under a directory only root enters.
+"""Runs a command as an ordinary user, also where the interpreter or the checkout lies where only root may enter.
 
     python tests/support/ordinary_user.py [--stay-root] COMMAND ...
 
@@ -49,7 +49,7 @@ def open_the_way(paths: list[str]) -> None:
         kept = [os.open(path, os.O_PATH | os.O_CLOEXEC) for path in inside]
         linux.mount("cover", ancestor, "tmpfs", 0, "mode=0755")
         for path, descriptor in zip(inside, kept, strict=True):
-            os.makedirs(path, mode=0o755)
+            Path(path).mkdir(mode=0o755, parents=True)
             linux.mount(f"/proc/self/fd/{descriptor}", path, "", linux.MS_BIND | linux.MS_REC)
             os.close(descriptor)
     linux.mount("home", HOME, "tmpfs", 0, f"mode=0700,uid={USER},gid={USER}")
