@@ -153,12 +153,18 @@ class Student:
 
     @property
     def explanation(self) -> str:
-        """The student's own words: the string `explanation`, else the markdown of his notebook; "" if too short."""
+        """The student's own words: the string `explanation`, else the markdown of his notebook; "" if too short.
+
+        A file that is not Python says so first, because its variables are never set.
+        """
         others = [known.name for known in self.names if known.kind == "other"]
         named = [name for name in others if any(part in name.casefold() for part in EXPLANATION_NAMES)]
         found = [text for name in named for text in _strings(self.read(name).value)]
         prose = "\n".join(_without_markup(text) for text in self._worlds.run(self._now.world).prose)
-        return next((text.strip() for text in (*found, prose) if _long_enough(text)), "")
+        text = next((text.strip() for text in (*found, prose) if _long_enough(text)), "")
+        if not text and (overriding := self.overriding()) is not None:
+            raise AssertionError(overriding)
+        return text
 
     def overriding(self) -> Diagnosis | None:
         """The diagnosis that comes before every other one: the file has a cell that ran out of time, or is not Python.

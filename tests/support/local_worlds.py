@@ -5,6 +5,9 @@ For tests of checks only, on submissions of our own. `grade` runs the checks of 
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import functools
 import importlib.util
 import os
 import secrets
@@ -22,6 +25,7 @@ from grader.checks.feedback import Diagnosis
 from grader.checks.student import Student
 from grader.errors import ChildCrashed, ChildFailure, ChildTimedOut
 from grader.packs import Pack, load_pack
+from grader.sandbox import channel
 from grader.submission import submission_from_file
 from grader.wire.codec import NONCE_BYTES, decode, encode, read_frame
 from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Request, RunReport, RunSubmission, World
@@ -29,6 +33,60 @@ from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Requ
 ReplyT = TypeVar("ReplyT", bound=Reply)
 
 SECONDS = 20.0
+
+
+class Nursery:
+    """A warm process that forks children. Warming up alters torch and pyplot, so it is not done in the test process."""
+
+    def __init__(self) -> None:
+        self._control, theirs = channel.pair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            self._control.close()
+            try:
+                _raise_children(theirs)
+            finally:
+                os._exit(0)
+        theirs.close()
+
+    def child(self) -> tuple[socket.socket, int]:
+        """Our end of a new child's protocol socket, and its process id."""
+        here, there = socket.socketpair()
+        with there:
+            channel.send(self._control, {"op": "fork"}, [there.fileno()])
+        answer, _ = channel.receive(self._control)
+        assert answer is not None, "the nursery has died"
+        return here, answer["pid"]
+
+    def close(self) -> None:
+        """Ends the nursery."""
+        self._control.close()
+        os.waitpid(self._pid, 0)
+
+
+def _raise_children(control: socket.socket) -> None:
+    from grader.sandbox import child
+
+    child.warm_up()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        message, descriptors = channel.receive(control)
+        if message is None:
+            return
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            child.serve(descriptors[0])
+        os.close(descriptors[0])
+        channel.send(control, {"pid": pid})
+
+
+@functools.cache
+def nursery() -> Nursery:
+    """The nursery of this test process, made when it is first needed."""
+    made = Nursery()
+    atexit.register(made.close)
+    return made
 
 
 class LocalWorlds:
@@ -57,24 +115,14 @@ class LocalWorlds:
         """Ends the child."""
         if self._end is not None:
             self._end.close()
-            os.kill(self._pid, signal.SIGKILL)
-            os.waitpid(self._pid, 0)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
         self._end = None
 
     def _open(self, world: World) -> None:
-        from grader.sandbox import child
-
         self.close()
-        here, there = socket.socketpair()
-        self._pid = os.fork()
-        if self._pid == 0:
-            here.close()
-            try:
-                child.serve(there.fileno())
-            finally:
-                os._exit(0)
-        there.close()
-        self._end, self._world = here, repr(world)
+        self._end, self._pid = nursery().child()
+        self._world = repr(world)
         self._runs[repr(world)] = self._exchange(RunSubmission(self.source, self.kind, world), RunReport)
 
     def _exchange(self, request: Request, expected: type[ReplyT]) -> ReplyT:
@@ -109,7 +157,7 @@ def local_student(source: str, *, kind: str = "py", seed: int = 7, check: str = 
 
 
 def grade(pack: Pack | Path, file: Path, seed: int = 7) -> dict[str, str]:
-    """What each check says of the file: "passed", "skipped", a diagnosis code, or "broken: ..." for the check's fault."""
+    """What each check says of the file: "passed", "skipped", a diagnosis code, or "broken: ..."."""
     declared = load_pack(pack) if isinstance(pack, Path) else pack
     submission = submission_from_file(file)
     worlds = LocalWorlds(submission.source, submission.kind)
@@ -120,9 +168,8 @@ def grade(pack: Pack | Path, file: Path, seed: int = 7) -> dict[str, str]:
             if any(verdicts[name] != "passed" for name in check.requires):
                 verdicts[check.name] = "skipped"
                 continue
-            test = next(
-                getattr(module, f"test_{check.name}") for module in modules if hasattr(module, f"test_{check.name}")
-            )
+            name = f"test_{check.name}"
+            test = next(getattr(module, name) for module in modules if hasattr(module, name))
             inputs.reseed(seed, check.name)
             verdicts[check.name] = _verdict(test, Student(worlds, seed, check.name))
     finally:
@@ -138,7 +185,7 @@ def _verdict(test, student: Student) -> str:
         return str(message.code if isinstance(message, Diagnosis) else message)
     except ChildFailure as failure:
         return {"ChildTimedOut": "timeout"}.get(type(failure).__name__, "process-died")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a check raises, it is the check's fault
         return f"broken: {type(error).__name__}: {error}"
     return "passed"
 

@@ -15,21 +15,23 @@ CATALOGUE = Catalogue()
 
 # The codes that exercises are graded with; other tools read them.
 CODES = set(
-    """missing-name raised timeout process-died input-modified explanation-missing first-wrong first-returned accumulated
-    full-hessian finite-difference wrong-value wrong-shape not-a-tensor old-grad-not-cleared not-autodiff count-chain
-    shared-node-counted-twice report-missing report-differs never-run-twice no-error-provoked error-not-returned
-    error-hard-coded graph-rebuilt not-retained no-accumulation accumulated-grad-not-returned not-zeroed no-gradient
-    wrong-gradient mean-not-sum one-element-only a-is-scalar does-not-differentiate-f ratio-should-match
-    ratio-always-true examples-missing graph-broken not-finite grad-not-finite torch-where-is-not-control-flow
-    branch-ignores-values one-branch-only unreached-branch grad-wrong analysis-wrong analysis-calls-autograd
-    textbook-example seed-example no-figure not-there x-axis-is-the-index x-axis-not-radians constant-curve scaled-curve
-    cos-used phase-shift no-backward cos-in-own-backward too-few-points no-legend labels-swapped blocked
-    random-branch""".split()
+    """
+    missing-name raised timeout process-died input-modified explanation-missing first-wrong first-returned
+    accumulated full-hessian finite-difference wrong-value wrong-shape not-a-tensor old-grad-not-cleared
+    not-autodiff count-chain shared-node-counted-twice report-missing report-differs never-run-twice
+    no-error-provoked error-not-returned error-hard-coded graph-rebuilt not-retained no-accumulation
+    accumulated-grad-not-returned not-zeroed no-gradient wrong-gradient mean-not-sum one-element-only
+    a-is-scalar does-not-differentiate-f ratio-should-match ratio-always-true examples-missing graph-broken
+    not-finite grad-not-finite torch-where-is-not-control-flow branch-ignores-values one-branch-only
+    unreached-branch grad-wrong analysis-wrong analysis-calls-autograd textbook-example seed-example no-figure
+    not-there x-axis-is-the-index x-axis-not-radians constant-curve scaled-curve cos-used phase-shift
+    no-backward cos-in-own-backward too-few-points no-legend labels-swapped blocked random-branch
+    """.split()
 )
 
 
 def test_every_code_of_the_specification_has_an_entry():
-    assert CODES <= CATALOGUE.codes
+    assert not CODES - CATALOGUE.codes
 
 
 @pytest.mark.parametrize("code", sorted(CATALOGUE.codes))

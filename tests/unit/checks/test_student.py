@@ -137,7 +137,7 @@ def test_a_function_on_tensors_of_its_own_gives_way_to_a_script_that_shows_it():
     parts = {"report": run_report([run()]), "calls": {"f": call_report(1, [reaching(torch.tensor([9.0, 9.0]))])}}
     one, _ = student(**parts)
     assert one.either("f", torch.ones(2), shows=lambda answer: len(answer.runs) == 1).is_script
-    assert not one.either("f", torch.ones(2), shows=lambda answer: False).is_script
+    assert not one.either("f", torch.ones(2), shows=lambda _: False).is_script
 
 
 def test_a_function_without_parameters_is_called_without_arguments():
