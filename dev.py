@@ -74,7 +74,7 @@ def step(title: str, command: Sequence[str | Path]) -> str:
                 while (status := _wait(process, 1 if live else 30)) is None:
                     _tick(title, started, live, end="" if live else "\n")
             except BaseException:
-                process.terminate()  # no pip goes on by itself after Ctrl-C
+                end(process)  # no pip goes on by itself after Ctrl-C
                 raise
         output.seek(0)
         said = output.read().decode(errors="replace")
@@ -87,6 +87,14 @@ def step(title: str, command: Sequence[str | Path]) -> str:
 
 def _tick(title: str, started: float, live: bool, end: str) -> None:
     print(f"{chr(13) if live else ''}  {title} ... {time.monotonic() - started:.0f} s", end=end, flush=True)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and wait until it has ended."""
+    process.terminate()
+    if _wait(process, 10) is None:
+        process.kill()
+        process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:
@@ -248,7 +256,7 @@ def foreground(command: Sequence[str | Path]) -> int:
             return process.wait()
         except BaseException:
             if _wait(process, 15) is None:
-                process.terminate()
+                end(process)
             raise
 
 

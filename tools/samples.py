@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,8 @@ from tools.texts import SetupError, language, text
 WRONG_SAMPLES = 2
 SHOWN_FAULTS = 4
 NAME_WIDTH = 34
+WIDEST = 100
+NEVER_FIRST = "，。；：、）！？”"
 
 
 def show_samples(exercises: Path, grader: Path) -> int:
@@ -59,12 +63,28 @@ def show(report: dict[str, Any]) -> None:
     score = text("points", score=f"{report['score']:g}", most=f"{report['max_score']:g}")
     name = Path(report["file"]).name
     print(f"  {colour('✓', '32') if full else colour('✗', '31')} {name}{' ' * (NAME_WIDTH - width(name))} {score}")
-    for check in missed[:SHOWN_FAULTS]:
-        print(f"      {check['title']} {colour('-', '2')} {check['feedback']}")
+    shown = missed[:SHOWN_FAULTS]
+    for feedback, checks in itertools.groupby(shown, key=lambda check: check["feedback"]):
+        for check in checks:
+            print(f"      {check['title']}")
+        for line in feedback.splitlines():
+            print_wrapped(line, indent=8)
     if len(missed) > SHOWN_FAULTS:
         print(f"      {text('more', count=len(missed) - SHOWN_FAULTS)}")
     if report["message"]:
-        print(f"      {report['message']}")
+        print_wrapped(report["message"], indent=6)
+
+
+def print_wrapped(words: str, indent: int) -> None:
+    """Print `words` dimly on as many lines as the terminal's width asks for; Chinese may be cut anywhere."""
+    columns = min(shutil.get_terminal_size().columns, WIDEST) - indent
+    line = ""
+    for piece in re.findall(r"[!-~]+ ?|.", words):
+        if line and width((line + piece).rstrip()) > columns and piece[0] not in NEVER_FIRST:
+            print(" " * indent + colour(line.rstrip(), "2"))
+            line = ""
+        line += piece
+    print(" " * indent + colour(line.rstrip(), "2"))
 
 
 def width(words: str) -> int:
