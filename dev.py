@@ -273,9 +273,6 @@ def test(arguments: list[str]) -> int:
     return status or bool(failed)
 
 
-# -------------------------------------------------------------------------------------------------- main
-
-
 def main(arguments: list[str]) -> int:
     """Do what the command line says; the exit status."""
     command, rest = (arguments or [""])[0], arguments[1:]
