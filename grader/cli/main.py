@@ -46,6 +46,9 @@ class CommandLine(LocalGroup):
             # The interpreter flushes once more at its end, and must not meet the closed pipe again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return READER_GONE
+        except SystemExit:
+            # The one exit that click makes by itself in this mode: it met the closed pipe first.
+            return READER_GONE
         except GraderError as error:
             return self._say_fault(error)
         except Exception:  # noqa: BLE001 - told with its traceback, under the status of a fault of ours

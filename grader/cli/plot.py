@@ -79,14 +79,17 @@ class Canvas:
 
     def _row(self, line: Sequence[int], marks: Sequence[bool]) -> Text:
         row = Text()
-        for dots, mark in zip(line, marks, strict=True):
-            if dots:
-                row.append(chr(0x2800 + dots) if self.unicode else "*", STYLE_YOURS)
-            elif mark:
-                row.append("·" if self.unicode else ".", STYLE_EXPECTED)
-            else:
-                row.append(" ")
+        cells = [self._cell(dots, mark) for dots, mark in zip(line, marks, strict=True)]
+        for style, run in itertools.groupby(cells, key=lambda cell: cell[1]):
+            row.append("".join(character for character, _ in run), style)
         return row
+
+    def _cell(self, dots: int, mark: bool) -> tuple[str, str]:
+        if dots:
+            return chr(0x2800 + dots) if self.unicode else "*", STYLE_YOURS
+        if mark:
+            return "·" if self.unicode else ".", STYLE_EXPECTED
+        return " ", ""
 
     def _path(self, points: Sequence[Point]) -> Iterator[tuple[int, int]]:
         """The dots that the curve through `points` passes."""

@@ -108,31 +108,43 @@ class ReportView:
         table.add_column("", width=1, no_wrap=True)
         table.add_column(self.texts("column-check"), ratio=1, overflow="fold")
         table.add_column(self.texts("column-points"), justify="right", no_wrap=True)
+        told: set[tuple[str, str]] = set()
         for check in self.report.checks:
             fancy, ascii_mark, style = MARKS[check.verdict]
             mark = Text(fancy if self.unicode else ascii_mark, style)
             points = Text(f"{check.points:g}/{check.max_points:g}", "" if check.verdict == "passed" else style)
-            table.add_row(mark, self._check(check), points)
+            table.add_row(mark, self._check(check, told), points)
         return table
 
-    def _check(self, check: CheckResult) -> Group:
-        locale = self.texts.locale
-        passed = check.verdict == "passed"
-        title = Text(one_line(check.title[locale]), "" if passed or check.verdict == "skipped" else "bold")
-        if check.verdict in NAMED_VERDICTS:
-            title.append(f"  {self.texts(f'verdict-{check.verdict}')}", f"not bold {MARKS[check.verdict][2]}")
-        if check.visibility != "public":
-            title.append(f"  [{self.texts(f'visibility-{check.visibility}')}]", "not bold dim")
-        lines: list[RenderableType] = [title]
-        if check.feedback[locale]:
-            lines.append(Text(plain(check.feedback[locale]), "dim" if check.verdict == "skipped" else ""))
-        if check.hint[locale] and not passed:
-            lines.append(Text(self.texts("hint", text=plain(check.hint[locale])), "italic"))
-        if check.verdict == "broken" and check.detail.get("fault"):
-            lines.append(Text(self.texts("fault", text=plain(str(check.detail["fault"]))), "dim"))
+    def _check(self, check: CheckResult, told: set[tuple[str, str]]) -> Group:
+        lines: list[RenderableType] = [self._heading(check)]
+        words = (check.feedback[self.texts.locale], check.hint[self.texts.locale])
+        if words in told and check.verdict != "skipped":
+            # One mistake often fails several checks; saying it once is kinder.
+            lines.append(Text(self.texts("as-above")))
+        else:
+            lines += self._feedback(check, *words)
+        told.update([words] if any(words) else [])
         if check.diagnosis:
             lines.append(Text(one_line(check.diagnosis), "dim"))
         return Group(*lines)
+
+    def _heading(self, check: CheckResult) -> Text:
+        quiet = check.verdict in ("passed", "skipped")
+        heading = Text(one_line(check.title[self.texts.locale]), "" if quiet else "bold")
+        if check.verdict in NAMED_VERDICTS:
+            heading.append(f"  {self.texts(f'verdict-{check.verdict}')}", f"not bold {MARKS[check.verdict][2]}")
+        if check.visibility != "public":
+            heading.append(f"  [{self.texts(f'visibility-{check.visibility}')}]", "not bold dim")
+        return heading
+
+    def _feedback(self, check: CheckResult, feedback: str, hint: str) -> Iterator[Text]:
+        if feedback:
+            yield Text(plain(feedback), "dim" if check.verdict == "skipped" else "")
+        if hint and check.verdict != "passed":
+            yield Text(self.texts("hint", text=plain(hint)), "italic")
+        if check.verdict == "broken" and check.detail.get("fault"):
+            yield Text(self.texts("fault", text=plain(str(check.detail["fault"]))), "dim")
 
     def _errors(self) -> Iterator[RenderableType]:
         if not self.report.errors:
@@ -189,7 +201,7 @@ class ReportView:
 
 
 def _plots_to_show(report: Report, locale: str) -> list[tuple[str, Plot]]:
-    """The curves of the checks that did not pass; when all passed, one to be glad of. None twice."""
+    """The curves of the checks that did not pass; where none of those has any, of those that did. None twice."""
     found: dict[Plot, str] = {}
     for passed in (False, True):
         for check in report.checks:

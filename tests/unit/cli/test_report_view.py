@@ -65,6 +65,16 @@ def test_a_hint_is_not_shown_for_a_passed_check(show):
     assert "try this" not in show(report(check(hint=both("try this"))))
 
 
+def test_what_fails_several_checks_is_said_once(show):
+    failed = [
+        check(name, "failed", feedback=both("It raised."), hint=both("Read it."), diagnosis="raised") for name in "ab"
+    ]
+    shown = show(report(*failed))
+
+    assert [shown.count(part) for part in ("It raised.", "Read it.", "same as above", "raised\n")] == [1, 1, 1, 0]
+    assert words(shown).count(" raised ") == 2
+
+
 def test_full_marks_alone_fill_the_bar(show):
     nearly = show(report(check(points=2.999)))
 
