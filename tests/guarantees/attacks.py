@@ -29,6 +29,13 @@ def must_fail(action, what=""):
         print(type(error).__name__, getattr(error, "errno", None))
     else:
         breach(f"{what} gave {str(result)[:200]!r}")
+def inject(data):
+    """Write to the line to the trusted side, whichever descriptor it is."""
+    for fd in range(3, 1024):
+        try:
+            os.write(fd, data)
+        except OSError:
+            pass
 def answer():
     return 42
 '''
@@ -136,7 +143,10 @@ FILES = [
     unreadable("read-pack", "{pack}/pack.toml"),
     unreadable("read-engine", "{grader}/runner/plugin.py"),
     unreadable("read-device", "/dev/mem"),
-    Attack("list-root-home", "must_fail(lambda: os.listdir('{home}'), 'home')"),
+    Attack(
+        "list-root-home",
+        "tried()\ntry: names = os.listdir('{home}')\nexcept OSError: names = []\nif set(names) - {'.pyenv'}: breach(names)",
+    ),
     Attack("list-proc", "must_fail(lambda: [p for p in os.listdir('/proc') if p.isdigit()][0], 'proc')"),
     Attack(
         "stat-hidden-checks", "must_fail(lambda: os.stat('{checks}/test_target.py'), 'stat')", needs_private_root=True
@@ -152,8 +162,9 @@ FILES = [
     ),
     Attack(
         "descriptors",
-        "tried()\nfor fd in range(3, 64):\n    try: target = os.fstat(fd)\n    except OSError: continue\n"
-        "    if fd > 3: breach(f'descriptor {fd} is open')",
+        "import stat\ntried()\nlines = 0\nfor fd in range(3, 1024):\n    try: mode = os.fstat(fd).st_mode\n"
+        "    except OSError: continue\n    lines += 1\n    if not stat.S_ISSOCK(mode): breach(f'descriptor {fd} is open')\n"
+        "if lines > 1: breach(f'{lines} descriptors')",
     ),
 ]
 
@@ -205,24 +216,24 @@ FORGERY = [
     Attack("sys-exit", "tried()\nsys.exit(0)", forges=True),
     Attack("print-passed", "tried()\nprint('10 passed in 0.1s')\nsys.exit(0)", forges=True),
     Attack("close-everything", "tried()\nos.closerange(0, 64)", forges=True),
-    Attack("garbage-on-the-line", "tried()\nos.write(3, b'\\x00' * 4096)", forges=True),
-    Attack("json-on-the-line", "tried()\nos.write(3, b'{\"verdict\": \"passed\"}\\n' * 100)", forges=True),
-    Attack("huge-frame-claim", "tried()\nos.write(3, b'\\xff' * 29)", forges=True),
-    Attack("deep-json", "tried()\nos.write(3, b'[' * 1000000)", forges=True),
+    Attack("garbage-on-the-line", "tried()\ninject(b'\\x00' * 4096)", forges=True),
+    Attack("json-on-the-line", "tried()\ninject(b'{\"verdict\": \"passed\"}\\n' * 100)", forges=True),
+    Attack("huge-frame-claim", "tried()\ninject(b'\\xff' * 29)", forges=True),
+    Attack("deep-json", "tried()\ninject(b'[' * 1000000)", forges=True),
     Attack(
         "forged-reply-ahead",
         "tried()\nfrom grader.wire import codec\nfrom grader.wire.messages import *\n"
         "reply = CallReport(False, 42, None, (), (), 0, (), (), (), '')\n"
-        "for nonce in (bytes(16), b'\\xff' * 16): os.write(3, codec.encode(reply, nonce))",
+        "for nonce in (bytes(16), b'\\xff' * 16): inject(codec.encode(reply, nonce))",
         forges=True,
     ),
     Attack(
         "stolen-nonce",
         "tried()\nimport gc\nfrom grader.wire import codec\nfrom grader.wire.messages import *\n"
         "reply = CallReport(False, 42, None, (), (), 0, (), (), (), '')\n"
-        "for o in gc.get_objects():\n    if isinstance(o, bytes) and len(o) == 16: os.write(3, codec.encode(reply, o))\n"
+        "for o in gc.get_objects():\n    if isinstance(o, bytes) and len(o) == 16: inject(codec.encode(reply, o))\n"
         "f = sys._getframe()\nwhile f:\n    for v in list(f.f_locals.values()):\n"
-        "        if isinstance(v, bytes) and len(v) == 16: os.write(3, codec.encode(reply, v))\n    f = f.f_back",
+        "        if isinstance(v, bytes) and len(v) == 16: inject(codec.encode(reply, v))\n    f = f.f_back",
         forges=True,
     ),
     Attack(
