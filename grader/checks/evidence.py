@@ -44,6 +44,10 @@ def diagnose_problem(problem: Problem) -> Diagnosis:
     return Diagnosis("raised", {**detail, "advice": advice} if advice else detail)
 
 
+# From how many characters on a piece of an error message is known for what it is.
+PIECE_CHARACTERS = 20
+
+
 @dataclass(frozen=True)
 class CallEvidence:
     """One call of a function of the student's, with tensors made in his process.
@@ -103,8 +107,16 @@ class CallEvidence:
         return close(self.raw, want, precision)
 
     def reports(self, fragment: str) -> bool:
-        """Whether the fragment is in what was returned: an exception, its text, its repr, or a container of these."""
-        return any(fragment in text for text in texts(self.raw))
+        """Whether what was returned tells an error with this fragment: as an exception, text, repr or in a container.
+
+        A long enough piece of the message that torch really gave is as good as the whole.
+        """
+        said = [text.casefold() for text in texts(self.raw)]
+        messages = [run.problem.message.casefold() for run in self.runs.saying(fragment) if run.problem is not None]
+        pieces = [text.strip() for text in said if len(text.strip()) >= PIECE_CHARACTERS]
+        return any(fragment.casefold() in text for text in said) or any(
+            piece in message for piece in pieces for message in messages
+        )
 
     def why(self, code: str, **detail: Detail) -> Diagnosis:
         """The diagnosis for evidence that falls short: an exception that left the function comes before `code`."""

@@ -152,24 +152,34 @@ def _leaf_passes(earlier: AutogradRun, run: AutogradRun) -> Iterator[LeafPass]:
     first = {leaf.ident: leaf for leaf in earlier.leaves}
     for leaf in run.leaves:
         origin = first.get(leaf.ident)
-        if origin is None or leaf.grad_after is None or origin.grad_after is None or leaf.shape != origin.shape:
+        if origin is None or origin.shape != leaf.shape or 0 in leaf.shape:
             continue
-        if 0 in leaf.shape:
+        value, before, after = _told(leaf)
+        value_then, before_then, left = _told(origin)
+        if after is None or left is None or after.shape != left.shape:
             continue
-        left = _real(origin.grad_after, leaf)
+        like = _real(after)
         yield LeafPass(
-            before=_real(leaf.grad_before, leaf),
-            after=_real(leaf.grad_after, leaf),
-            earlier=left - _real(origin.grad_before, leaf),
-            left=left,
+            before=_real(before, like),
+            after=like,
+            earlier=_real(left) - _real(before_then, like),
+            left=_real(left),
             tolerance=_tolerance(leaf.dtype),
-            moved=leaf.value is not None and origin.value is not None and leaf.value.data != origin.value.data,
+            moved=value is not None and value_then is not None and value.data != value_then.data,
         )
 
 
-def _real(array: Array | None, leaf: LeafState) -> torch.Tensor:
+def _told(leaf: LeafState) -> tuple[Array | None, Array | None, Array | None]:
+    """Value, .grad before and .grad after: in full, or the sample of a tensor that is too large for that."""
+    if leaf.grad_after is None and len(leaf.samples) == 3:
+        return leaf.samples[0], leaf.samples[1], leaf.samples[2]
+    return leaf.value, leaf.grad_before, leaf.grad_after
+
+
+def _real(array: Array | None, like: torch.Tensor | None = None) -> torch.Tensor:
+    """The array in float64; zeros where a missing .grad stands for them."""
     if array is None:
-        return torch.zeros(leaf.shape, dtype=torch.float64)
+        return torch.zeros_like(like) if like is not None else torch.zeros(())
     tensor = to_tensor(array)
     return torch.view_as_real(tensor).to(torch.float64) if tensor.is_complex() else tensor.to(torch.float64)
 

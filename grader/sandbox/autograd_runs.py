@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from grader.sandbox import autograd_graph
-from grader.sandbox.tensor_bytes import Raw, array, dtype_name, raw, unwrapped
+from grader.sandbox.tensor_bytes import MAX_ELEMENTS, Raw, array, dtype_name, raw, sample, unwrapped
 from grader.wire.messages import AutogradRun, LeafState, Problem, Root
 
 # Bytes of arrays one run may hold while it is kept, and all runs together when they are told.
@@ -27,7 +27,7 @@ NameOf = Callable[[torch.Tensor], str | None]
 class Leaf:
     """A leaf a run reached. The tensor itself is let go when the run is over."""
 
-    __slots__ = ("after", "before", "dtype", "ident", "name", "shape", "tensor", "value")
+    __slots__ = ("after", "before", "dtype", "ident", "name", "samples", "shape", "tensor", "value")
 
     def __init__(self, tensor: torch.Tensor, name_of: NameOf) -> None:
         inner = unwrapped(tensor)
@@ -39,6 +39,7 @@ class Leaf:
         self.value: Raw | None = None
         self.before: Raw | None = None
         self.after: Raw | None = None
+        self.samples: Sequence[Raw | None] = ()
 
 
 _RootNote = tuple[int | None, str | None, torch.dtype, Sequence[int], Raw | None]
@@ -74,20 +75,27 @@ class Run:
         for leaf, tensor in zip(self.leaves, tensors, strict=True):
             leaf.before = self._spend(tensor.grad)
             leaf.value = self._spend(tensor)
+            if leaf.value is None and tensor.numel() > MAX_ELEMENTS:
+                leaf.samples = [self._spend_sample(tensor), self._spend_sample(tensor.grad)]
 
     def after(self, results: Any) -> None:
         """Notes the gradients the leaves have now, and what autograd.grad gave."""
         for leaf in self.leaves:
             if leaf.tensor is not None:
                 leaf.after = self._spend(leaf.tensor.grad)
+                if leaf.samples:
+                    leaf.samples = [*leaf.samples, self._spend_sample(leaf.tensor.grad)]
                 leaf.tensor = None
         if self.entry == "grad" and isinstance(results, (tuple, list)):
             self.results = [self._spend(result) for result in results]
 
+    def _spend_sample(self, tensor: Any) -> Raw | None:
+        return self._within(None if tensor is None else sample(tensor))
+
     def _spend(self, tensor: Any) -> Raw | None:
-        if tensor is None:
-            return None
-        found = raw(tensor)
+        return self._within(None if tensor is None else raw(tensor))
+
+    def _within(self, found: Raw | None) -> Raw | None:
         if found is None or len(found[2]) > self.bytes_left:
             return None
         self.bytes_left -= len(found[2])
@@ -127,6 +135,7 @@ def message(run: Run) -> AutogradRun:
                 value=array(leaf.value),
                 grad_before=array(leaf.before),
                 grad_after=array(leaf.after),
+                samples=tuple(map(array, leaf.samples)),
             )
             for leaf in run.leaves
         ),
@@ -140,7 +149,7 @@ def _without_arrays(run: AutogradRun) -> AutogradRun:
         run,
         roots=tuple(replace(root, value=None) for root in run.roots),
         upstream=tuple(None for _ in run.upstream),
-        leaves=tuple(replace(leaf, value=None, grad_before=None, grad_after=None) for leaf in run.leaves),
+        leaves=tuple(replace(leaf, value=None, grad_before=None, grad_after=None, samples=()) for leaf in run.leaves),
         results=tuple(None for _ in run.results),
     )
 

@@ -288,7 +288,11 @@ class FigureData:
 
 @dataclass(frozen=True)
 class LeafState:
-    """A leaf tensor reached by an autograd run: its value, and .grad before and after. `ident` is stable per child."""
+    """A leaf tensor reached by an autograd run: its value, and .grad before and after. `ident` is stable per child.
+
+    Of a tensor with too many elements to be told in full, `samples` holds value, .grad before and .grad after at the
+    same evenly spread places, each one-dimensional; a missing .grad is None there as well.
+    """
 
     ident: int
     name: str | None
@@ -297,6 +301,7 @@ class LeafState:
     value: Array | None
     grad_before: Array | None
     grad_after: Array | None
+    samples: tuple[Array | None, ...] = ()
 
 
 @dataclass(frozen=True)
