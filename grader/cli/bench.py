@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from grader.bench.measures import Measure
 
 SCHEMA = 1
+# Narrower terminals leave out the spread, which --json has all the same.
+WIDE = 96
 
 
 def command(texts: Texts) -> click.Command:
@@ -85,22 +87,34 @@ def show(console: Console, measures: Sequence[Measure], texts: Texts) -> None:
     table.add_column(texts("bench-median"), justify="right", no_wrap=True)
     table.add_column(texts("bench-goal"), justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    table.add_column(texts("bench-spread"), justify="right", style="dim", no_wrap=True)
+    spreads = console.width >= WIDE
+    if spreads:
+        table.add_column(texts("bench-spread"), justify="right", style="dim", no_wrap=True)
     for figure in sorted(measures, key=lambda figure: figure.unit != "x"):
-        spread = f"{figure.spread[0]:.4g} – {figure.spread[1]:.4g} ({figure.samples})" if figure.spread else ""
-        table.add_row(
+        row = [
             Text(one_line(figure.name)),
-            Text(f"{figure.value:.4g} {figure.unit}".rstrip(), "bold"),
-            figure.goal or "",
+            Text(f"{_number(figure.value)} {figure.unit}".rstrip(), "bold"),
+            Text(figure.goal or ""),
             _mark(figure.met, unicode=is_unicode(console)),
-            spread if is_unicode(console) else spread.replace("–", "-"),
-        )
+        ]
+        table.add_row(*row, *([_spread(figure)] if spreads else []))
     console.print(table)
     console.print()
     machine = texts("bench-machine", system=platform.platform(), processors=_processors())
     console.print(Text(machine, "dim"))
     goals = [figure.met for figure in measures if figure.met is not None]
     console.print(texts("bench-goals", met=sum(goals), all=len(goals)), style="bold")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _spread(figure: Measure) -> Text:
+    if figure.spread is None:
+        return Text()
+    least, most = map(_number, figure.spread)
+    return Text(f"{least} - {most} ({figure.samples})")
 
 
 def _mark(met: bool | None, *, unicode: bool) -> Text:

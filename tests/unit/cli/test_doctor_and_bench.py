@@ -88,9 +88,17 @@ def test_the_bench_shows_ratios_first_and_goals_missed(run, measures, locale):
     rows = result.stdout.splitlines()
     assert "cold pytest" in rows[1]
     assert "✗" in next(row for row in rows if "a child adds" in row)
-    assert all(part in result.stdout for part in ("41.25 ms", "<= 60", "38 – 52.5 (30)"))
+    assert all(part in result.stdout for part in ("41.25 ms", "<= 60", "38 - 52.5 (30)"))
     assert "2" in rows[-1]
     assert "3" in rows[-1]
+
+
+def test_a_narrow_bench_keeps_the_figures_and_leaves_out_the_spread(run, measures):
+    shown = run("bench", width=60).stdout
+
+    assert "41.25 ms" in shown
+    assert "52.5" not in shown
+    assert max(map(len, shown.splitlines())) <= 60
 
 
 def test_the_bench_s_json_holds_every_figure_and_the_machine(run, measures):
