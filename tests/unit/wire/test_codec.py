@@ -63,7 +63,7 @@ def series(draw):
     return Series(draw(texts), x, y, draw(texts), (draw(texts),), draw(texts), draw(st.booleans()))
 
 
-def strategy(annotation, depth=0):  # noqa: PLR0911
+def strategy(annotation, depth=0):
     """Values of exactly this annotation, made from the declaration and not from the codec."""
     if annotation in scalars:
         return scalars[annotation]
