@@ -12,6 +12,10 @@ from typing import Any
 
 import torch
 
+# Another function may stand in torch's place while the student's code runs; these are torch's own.
+_mul, _add, _detach = torch.Tensor.mul, torch.Tensor.add, torch.Tensor.detach
+_enable_grad = torch.enable_grad
+
 # gradcheck and gradgradcheck compare a derivative with finite differences, which know no mark.
 _UNMARKED = frozenset({torch.autograd.gradcheck.__code__, torch.autograd.gradgradcheck.__code__})
 
@@ -39,12 +43,12 @@ def scaled(tensor: Any, mark: float) -> Any:
     try:
         with torch._C.DisableTorchFunction():
             if not tensor.requires_grad:
-                return tensor * mark
-            with torch.enable_grad():
+                return _mul(tensor, mark)
+            with _enable_grad():
                 if tensor.is_leaf:
                     # The double-backward trick differentiates by the upstream gradient itself. The factor is there in
                     # the first pass and must not come again in the second: the value is scaled, the slope is 1.
-                    return tensor + (tensor.detach() * (mark - 1.0))
-                return tensor * mark
+                    return _add(tensor, _mul(_detach(tensor), mark - 1.0))
+                return _mul(tensor, mark)
     except Exception:  # noqa: BLE001 - a gradient that can't be multiplied is handed on as it is
         return tensor

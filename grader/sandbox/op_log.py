@@ -13,6 +13,7 @@ import torch
 import torch.utils._python_dispatch
 from torch.overrides import TorchFunctionMode
 
+from grader.sandbox.autograd_graph import node_name
 from grader.wire.messages import OpCount
 
 MAX_EVENTS = 20_000
@@ -21,6 +22,7 @@ MAX_DISTINCT = 2_000
 _current_node: Any = torch._C._current_autograd_node
 _function_modes: Any = torch._C._len_torch_function_stack
 _pop_function_mode: Any = torch._C._pop_torch_function_stack
+_tensor: Any = torch.tensor
 _dispatch: Any = torch.utils._python_dispatch
 
 
@@ -36,7 +38,14 @@ class _Operations(torch.utils._python_dispatch.TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self._log.saw(func)
-        return func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        try:
+            return func(*args, **kwargs)
+        except RuntimeError as error:
+            if "but instead found type" not in str(error):
+                raise
+        # On its way through a mode, a number that torch had made a tensor of (as in zeros + 0) is a number again.
+        return func(*_numbers_as_tensors(func, args), **kwargs)
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -88,10 +97,11 @@ class OpLog:
         """Leaves both modes, and with them those that the student's code entered and never left."""
         while _function_modes() > 0 and _pop_function_mode() is not self.inside_engine:
             pass
-        while (top := _dispatch._get_current_dispatch_mode()) not in {None, self._operations}:
-            _leave(top)
-        if top is self._operations:
-            _leave(top)
+        while (top := _dispatch._get_current_dispatch_mode()) is not None:
+            if top is self._operations:
+                self._operations.__exit__(None, None, None)
+                return
+            _dispatch._pop_mode()
 
     def saw(self, operation: Any) -> None:
         """Counts one operation."""
@@ -99,7 +109,7 @@ class OpLog:
         if self._events > MAX_EVENTS:
             return
         node = _current_node()
-        key = (operation, None if node is None else node.name(), self.calls[-1] if self.calls else None)
+        key = (operation, None if node is None else node_name(node), self.calls[-1] if self.calls else None)
         if key in self._counts or len(self._counts) < MAX_DISTINCT:
             self._counts[key] += 1
 
@@ -111,8 +121,12 @@ class OpLog:
         return tuple(OpCount(op, node, api, times) for (op, node, api), times in merged.items())
 
 
-def _leave(mode: Any) -> None:
-    mode.__exit__(None, None, None)
+def _numbers_as_tensors(operation: Any, args: Any) -> list[Any]:
+    wanted = [str(parameter.type) for parameter in operation._schema.arguments]
+    return [
+        _tensor(value) if kind == "Tensor" and isinstance(value, (bool, int, float, complex)) else value
+        for kind, value in zip(wanted, args, strict=False)
+    ]
 
 
 def _name(operation: Any) -> str:
