@@ -38,9 +38,10 @@ def diagnose_problem(problem: Problem) -> Diagnosis:
     place = "" if problem.line is None else f" (line {problem.line})"
     text = f"{kind}: {problem.message}".strip().removesuffix(":")
     detail: dict[str, str | int | float] = {"detail": f"{text}{place}"}
-    if problem.text and "SyntaxError" in problem.types:
-        detail["detail"] = f"{text}{place}: {problem.text.strip()}"
     advice = advice_for(problem.message)
+    if "SyntaxError" in problem.types:
+        detail["detail"] = f"{text}{place}: {(problem.text or '').strip()}".removesuffix(": ")
+        advice = "full-width" if "invalid character" in problem.message else "not-python"
     return Diagnosis("raised", {**detail, "advice": advice} if advice else detail)
 
 

@@ -225,3 +225,11 @@ def test_a_syntax_error_comes_before_every_other_diagnosis(report, override):
     one, _ = student(report=report)
     found = one.overriding()
     assert (found and found.code) == override
+
+
+@pytest.mark.parametrize(
+    ("message", "advice"), [("invalid character '（' (U+FF08)", "full-width"), ("expected ':'", "not-python")]
+)
+def test_a_full_width_bracket_is_told_from_other_syntax_errors(message, advice):
+    one, _ = student(report=run_report(problems=[problem(message, "SyntaxError", text="y.backward（）")]))
+    assert one.overriding().detail["advice"] == advice
