@@ -6,12 +6,15 @@ check file, so none may ever stand in `__all__`.
 
 import torch
 
+from grader.checks.attachments import attach_plot
+from grader.checks.autodiff_evidence import came_from_autodiff, hand_written_rule, why_not_autodiff
 from grader.checks.compare import close, why_wrong
 from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence
 from grader.checks.feedback import Diagnosis, diagnose, fail
 from grader.checks.functions import TEXTBOOK_SOURCE, Function, fn
 from grader.checks.inputs import Given, graph_of, leaf, number, rand
 from grader.checks.messages import FREED, NO_GRAPH, NUMPY_ON_GRAD, SCALAR_RULE
+from grader.checks.plots import Curves, Following
 from grader.checks.references import grad, second_grad
 from grader.checks.runs import LeafPass, Runs
 from grader.checks.student import Student
@@ -24,20 +27,25 @@ __all__ = [
     "SCALAR_RULE",
     "TEXTBOOK_SOURCE",
     "CallEvidence",
+    "Curves",
     "Diagnosis",
     "Evidence",
+    "Following",
     "Function",
     "Given",
     "LeafPass",
     "Runs",
     "ScriptEvidence",
     "Student",
+    "attach_plot",
+    "came_from_autodiff",
     "close",
     "diagnose",
     "fail",
     "fn",
     "grad",
     "graph_of",
+    "hand_written_rule",
     "kind_of",
     "leaf",
     "number",
@@ -45,5 +53,6 @@ __all__ = [
     "second_grad",
     "shown",
     "torch",
+    "why_not_autodiff",
     "why_wrong",
 ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 
 import numpy as np
@@ -23,7 +23,7 @@ from grader.checks.altered import AlteredWorlds, cosine_stand_in, stand_in, stan
 from grader.checks.feedback import Diagnosis, diagnose
 from grader.checks.plot_diagnosis import factor_to
 from grader.checks.plots import Curves
-from grader.checks.series import FEWEST_POINTS, Function, Numbers, values
+from grader.checks.series import FEWEST_POINTS, Curve, Function, Numbers, values
 from grader.checks.student import Student
 from grader.errors import ChildFailure
 from grader.wire.arrays import to_numpy
@@ -118,18 +118,22 @@ class DerivativeOfSine:
 
     @cached_property
     def _gently_marked(self) -> bool:
-        gentle = self._run(self._worlds.gentle)
-        if gentle is None:
-            return False
+        for mark in self._worlds.gentle_marks:
+            gentle = self._run(self._worlds.gentle(mark))
+            after = gentle.following(self._derivative).curves if gentle is not None else ()
+            if after:
+                return self._fits(mark, after)
+            # Not even drawn: this code gives up at a smaller difference.
+        return False
+
+    def _fits(self, mark: float, after: Sequence[Curve]) -> bool:
         before = self._student.curves.following(self._derivative).curves
-        after = gentle.following(self._derivative).curves
         if len(before) != len(after):
             return False
-        mark = self._worlds.gentle_mark
-        for one, other in zip(before, after, strict=True):
-            if np.array_equal(one.x, other.x) and abs(_ratio(other.y, one.y) - mark) <= GENTLE_SHARE * (mark - 1):
-                return True
-        return False
+        return any(
+            np.array_equal(one.x, other.x) and abs(_ratio(other.y, one.y) - mark) <= GENTLE_SHARE * (mark - 1)
+            for one, other in zip(before, after, strict=True)
+        )
 
     @cached_property
     def _sine_follows_stand_in(self) -> bool:
@@ -179,7 +183,9 @@ class DerivativeOfSine:
             return "finite-difference"
         if any(curves.following(shifted, scale=sign) for shifted, sign in _shifts()):
             return "phase-shift"
-        return "cos-used" if curves.following(cosine_stand_in) else None
+        # A cosine may have been fitted to the gradient of one point, so any multiple of it tells.
+        multiples = (factor_to(curve, cosine_stand_in) for curve in curves.all if len(curve) >= FEWEST_POINTS)
+        return "cos-used" if any(factor is not None for factor in multiples) else None
 
 
 def came_from_autodiff(student: Student, derivative: Function = torch.cos) -> bool:

@@ -55,6 +55,11 @@ class Following:
         return any(_smooth(curve.x) for curve in (*self.curves, *together))
 
     @property
+    def points(self) -> int:
+        """How many different x the fullest of the curves has."""
+        return max((len(np.unique(curve.x)) for curve in self.curves), default=0)
+
+    @property
     def named_as_derivative(self) -> bool:
         """Some name calls it a derivative: "f'(x)", "导数", "dy/dx", "cos(x)"."""
         return any(labels.names_derivative(name) for name in self.names)

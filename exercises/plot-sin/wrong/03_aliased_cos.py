@@ -1,0 +1,12 @@
+# expect: derivative_comes_from_autodiff=cos-used
+import torch
+import matplotlib.pyplot as plt
+
+x = torch.linspace(-6, 6, 200)
+y = torch.sin(x)
+slope = vars(torch)['c' + 'os']
+d = slope(x)
+plt.plot(x, y, label='sin')
+plt.plot(x, d, label='derivative')
+plt.legend()
+plt.show()

@@ -1,0 +1,12 @@
+# expect: curves_can_be_told_apart=labels-swapped
+# score: 9
+import torch
+import matplotlib.pyplot as plt
+
+x = torch.linspace(-6, 6, 200, requires_grad=True)
+y = torch.sin(x)
+y.sum().backward()
+plt.plot(x.detach(), x.grad)
+plt.plot(x.detach(), y.detach())
+plt.legend(['sin(x)', 'derivative'])
+plt.show()
