@@ -36,7 +36,7 @@ def cold_pytest_ms(pack: Pack, submission: Submission) -> float:
 def bare_code_ms(submission: Submission, rounds: int) -> list[float]:
     """Milliseconds that the submission takes when a warm interpreter just executes it, forked once for each round."""
     program = [sys.executable, "-m", "grader.bench.bare_code", str(rounds)]
-    environment = {**os.environ, "PYTHONPATH": PACKAGE_ROOT, "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
+    environment = {**os.environ, "PYTHONPATH": PACKAGE_ROOT, "OMP_NUM_THREADS": "1"}
     result = subprocess.run(
         program, input=submission.source, env=environment, capture_output=True, text=True, check=True
     )

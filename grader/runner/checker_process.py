@@ -49,6 +49,7 @@ class CheckerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 cwd="/",
+                start_new_session=True,  # A Ctrl-C in the terminal is the engine's business.
             )
         return cls(process, ours)
 
