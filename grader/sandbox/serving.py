@@ -197,7 +197,7 @@ class Server:
                 self._kill(child, "closed")
 
     def _running(self) -> int:
-        return sum(1 for child in self._children.values() if child.state == RUNNING)
+        return sum(1 for child in self._children.values() if child.state == RUNNING and child.cause is None)
 
     def _spawn(self, limits: Limits) -> None:
         seat = self._free_seats.pop(0)

@@ -14,8 +14,8 @@ from grader.errors import SandboxError
 from grader.limits import Limits
 from grader.sandbox.client import Sandbox
 from grader.sandbox.service import SandboxService
-from grader.wire.messages import RunSubmission, World
 from tests.guarantees.conftest import family
+from tests.support.requests import ask
 from tests.support.rungs import IS_ROOT, RUNGS, launch
 
 OWN_NAMESPACES = ("mnt", "pid", "ipc")
@@ -34,10 +34,6 @@ def pair(start):
             (process,) = set(family(service)) - before
             children.append((child, process))
         yield children
-
-
-def ask(child, source):
-    return child.ask(RunSubmission(source, "py", World())).stdout.strip()
 
 
 def status(process: psutil.Process) -> dict[str, str]:
