@@ -3,6 +3,7 @@
 The children execute what they are sent (tests/support/plain_child.py); everything around them is the real thing.
 """
 
+import errno
 import re
 import shutil
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.limits import Limits
+from grader.sandbox import ladder, linux
 from grader.sandbox.client import Sandbox
 from grader.sandbox.service import SandboxService
+from grader.sandbox.view import current_view
 from tests.guarantees.conftest import family
 from tests.support.requests import ask
 from tests.support.rungs import IS_ROOT, RUNGS, launch
@@ -276,3 +279,22 @@ def test_a_launch_that_fails_leaves_no_process():
     with pytest.raises(SandboxError):
         SandboxService.start("D")
     assert {process.pid for process in psutil.Process().children(recursive=True)} <= before
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can try the rung for root")
+def test_where_pivot_root_is_refused_the_root_is_moved_and_is_as_tight(monkeypatch):
+    def refuse(_new, _old):
+        raise OSError(errno.EPERM, "pivot_root")
+
+    claim, first_uid = ladder.claim_uids()
+    assert ladder.trial("A", current_view(), first_uid) is None
+    monkeypatch.setattr(linux, "pivot_root", refuse)
+    assert ladder.trial("A", current_view(), first_uid) is None
+    claim.close()
+
+
+def test_two_fork_servers_never_share_a_uid():
+    first, second = ladder.claim_uids(), ladder.claim_uids()
+    assert first[1] != second[1]
+    first[0].close()
+    second[0].close()
