@@ -138,6 +138,10 @@ def private_directories(size: int, files: int) -> None:
         inside = Path(f"{BOX}{target}")
         inside.mkdir()
         inside.chmod(0o777)
-    linux.mount(BOX + TEMPORARY, TEMPORARY, None, linux.MS_BIND)
+    for name in os.listdir(TEMPORARY):
+        # Python, or this program, is installed below /tmp: the private one must not hide the view.
+        Path(f"{BOX}{TEMPORARY}/{name}").mkdir()
+        linux.mount(f"{TEMPORARY}/{name}", f"{BOX}{TEMPORARY}/{name}", None, linux.MS_BIND | linux.MS_REC)
+    linux.mount(BOX + TEMPORARY, TEMPORARY, None, linux.MS_BIND | linux.MS_REC)
     linux.mount(BOX + BOX, BOX, None, linux.MS_BIND)
     os.chdir(BOX)
