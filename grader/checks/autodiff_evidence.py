@@ -106,7 +106,7 @@ class DerivativeOfSine:
     def _run(self, world: World) -> Curves | None:
         """The run in an altered world; None where it ended the child, which is no evidence against anyone."""
         try:
-            return Curves(self._student.run_in(world))
+            return Curves.of(self._student.run_in(world))
         except ChildFailure:
             return None
 

@@ -130,7 +130,7 @@ class Student:
     @property
     def curves(self) -> Curves:
         """Everything the file drew in the world of the moment."""
-        return Curves(self._worlds.run(self._now.world))
+        return Curves.of(self._worlds.run(self._now.world))
 
     @property
     def world(self) -> World:
