@@ -43,8 +43,8 @@ def _figure_show(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def show(self: Figure, *args: Any, **kwargs: Any) -> Any:
         note("show", lambda: [self])
-        # A figure that pyplot does not know can't be shown, and says so.
-        return original(self, *args, **kwargs) if self.canvas.manager is None else None
+        # A figure that pyplot never knew can't be shown, and says so.
+        return None if hasattr(self, "number") else original(self, *args, **kwargs)
 
     return show
 
@@ -86,7 +86,8 @@ def _close(original: Callable[..., Any]) -> Callable[..., Any]:
 def _clear(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def clear(self: Figure, *args: Any, **kwargs: Any) -> Any:
-        note("clear", lambda: [self])
+        # A figure is also cleared while it is being made.
+        note("clear", lambda: [self] if self.axes or self.texts else [])
         with quietly():
             return original(self, *args, **kwargs)
 

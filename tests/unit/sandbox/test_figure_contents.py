@@ -1,0 +1,460 @@
+"""What a figure is told to hold: the many ways to draw, name and write, as numbers and texts."""
+
+import datetime as dt
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.offsetbox import AnchoredText
+from matplotlib.patches import Patch
+
+from grader.sandbox import figures
+
+X = np.linspace(0.0, 6.0, 40)
+SIN, COS = np.sin(X), np.cos(X)
+
+
+@pytest.fixture(autouse=True)
+def recorder():
+    figures.install()
+    plt.close("all")
+    with figures.Recorder(cell=lambda: None) as active:
+        yield active
+    plt.close("all")
+
+
+@pytest.fixture
+def told(recorder):
+    """The only figure."""
+
+    def only():
+        (figure,) = recorder.figures()
+        return figure
+
+    return only
+
+
+def values(array):
+    return np.frombuffer(array.data).tolist()
+
+
+def series(figure):
+    return [one for axes in figure.axes for one in axes.series]
+
+
+def curve(figure, y):
+    """The one series with these values."""
+    (found,) = [one for one in series(figure) if one.y.shape == (len(y),) and np.allclose(values(one.y), y, atol=1e-6)]
+    assert np.allclose(values(found.x), X, atol=1e-6)
+    return found
+
+
+def names(figure):
+    return curve(figure, SIN).names, curve(figure, COS).names
+
+
+# ------------------------------------------------------------------------------------------ ways to draw
+
+
+def by_plot():
+    plt.plot(X, SIN, X, COS)
+
+
+def by_format_strings():
+    plt.plot(X, SIN, "r-o", X, COS, "m--")
+
+
+def by_columns():
+    plt.plot(X, np.stack([SIN, COS], 1))
+
+
+def by_tensors():
+    x = torch.from_numpy(X)
+    plt.plot(x, x.sin())
+    plt.plot(x, x.cos().tolist())
+
+
+def by_scatter():
+    plt.scatter(X, SIN, s=4)
+    plt.scatter(X, COS, c=COS, cmap="viridis")
+
+
+def by_steps_and_stems():
+    plt.step(X, SIN, where="mid")
+    plt.stem(X, COS)
+
+
+def by_error_bars():
+    plt.errorbar(X, SIN, yerr=0.1)
+    plt.errorbar(X, COS, xerr=0.1, fmt="none", ecolor="r")
+    plt.plot(X, COS, ".")
+
+
+def by_axes():
+    _, axes = plt.subplots(2, sharex=True)
+    axes[0].plot(X, SIN)
+    axes[1].plot(X, COS)
+
+
+def by_mosaic():
+    _, axes = plt.subplot_mosaic("ab")
+    axes["a"].plot(X, SIN)
+    axes["b"].plot(X, COS)
+
+
+def by_twin_axes():
+    axes = plt.gca()
+    axes.plot(X, SIN)
+    axes.twinx().plot(X, COS)
+
+
+def by_an_inset():
+    axes = plt.gca()
+    axes.plot(X, SIN)
+    axes.inset_axes([0.5, 0.5, 0.4, 0.4]).plot(X, COS)
+
+
+def by_subfigures():
+    left, right = plt.figure().subfigures(1, 2)
+    left.subplots().plot(X, SIN)
+    right.subplots().plot(X, COS)
+
+
+def by_added_artists():
+    axes = Figure().subplots()
+    axes.add_line(Line2D(X, SIN))
+    axes.add_collection(LineCollection([np.stack([X, COS], 1)]))
+
+
+def by_logarithmic_axes():
+    plt.semilogy(X, SIN)
+    plt.loglog(X, COS)
+
+
+def by_polar_axes():
+    axes = plt.subplot(projection="polar")
+    axes.plot(X, SIN)
+    axes.scatter(X, COS)
+
+
+def by_masked_arrays():
+    plt.plot(np.ma.masked_greater(X, 99), SIN)
+    plt.scatter(np.ma.masked_greater(X, 99), COS)
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        by_plot,
+        by_format_strings,
+        by_columns,
+        by_tensors,
+        by_scatter,
+        by_steps_and_stems,
+        by_error_bars,
+        by_axes,
+        by_mosaic,
+        by_twin_axes,
+        by_an_inset,
+        by_subfigures,
+        by_added_artists,
+        by_logarithmic_axes,
+        by_polar_axes,
+        by_masked_arrays,
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*log")
+def test_both_curves_are_told_with_their_numbers(told, draw):
+    draw()
+    figure = told()
+    assert curve(figure, SIN).kind in {"line", "scatter"}
+    assert curve(figure, COS).visible
+
+
+def test_a_reference_line_lies_where_it_is_seen(told):
+    axes = plt.gca()
+    axes.set(xlim=(0, 10), ylim=(-2, 2))
+    axes.axhline(0.5)
+    axes.axvline(3, ymax=0.5)
+    axes.axline((0, 0), slope=0.1)
+    horizontal, vertical, sloped = series(told())
+    assert np.allclose([values(horizontal.x), values(horizontal.y)], [[0, 10], [0.5, 0.5]])
+    assert np.allclose([values(vertical.x), values(vertical.y)], [[3, 3], [-2, 0]])
+    assert np.allclose(np.divide(values(sloped.y)[1:], values(sloped.x)[1:]), 0.1)
+
+
+def test_segments_are_told_with_gaps_between_them(told):
+    plt.vlines([1.0, 2.0], 0.0, [3.0, 4.0])
+    (one,) = series(told())
+    assert (one.kind, values(one.x)) == ("segments", pytest.approx([1, 1, np.nan, 2, 2], nan_ok=True))
+    assert values(one.y) == pytest.approx([0, 3, np.nan, 0, 4], nan_ok=True)
+
+
+def test_gaps_in_a_curve_stay_gaps(told):
+    plt.plot([0, 1, 2], [1, np.nan, 3])
+    plt.plot(np.ma.masked_equal([0, 1, 2], 1), [1, 2, 3])
+    first, second = series(told())
+    assert values(first.y) == pytest.approx([1, np.nan, 3], nan_ok=True)
+    assert values(second.x) == pytest.approx([0, np.nan, 2], nan_ok=True)
+
+
+def test_categories_and_dates_are_told_as_the_numbers_they_are_drawn_at(told):
+    plt.subplot(211).plot(["a", "b", "c"], [1, 2, 3])
+    plt.subplot(212).plot([dt.datetime(1970, 1, 2), dt.datetime(1970, 1, 3)], [1, 2])  # noqa: DTZ001
+    letters, days = series(told())
+    assert (values(letters.x), values(days.x)) == ([0, 1, 2], [1, 2])
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_ends(told):
+    x = np.arange(100_001.0)
+    plt.plot(x, -x)
+    (one,) = series(told())
+    found = values(one.x)
+    assert (one.x.shape, found[0], found[-1]) == ((20_000,), 0.0, 100_000.0)
+    assert max(np.diff(found)) <= 6
+    assert values(one.y)[-1] == -100_000.0
+
+
+def test_colour_line_and_marker_make_the_style(told):
+    plt.plot(X, SIN, "r--o")
+    plt.plot(X, COS, color=(0, 1, 0))
+    assert [one.style for one in series(told())] == ["#ff0000 -- o", "#00ff00 -"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"visible": False}, {"alpha": 0}, {"linestyle": "none"}, {"linestyle": "", "marker": ""}]
+)
+def test_what_cannot_be_seen_is_told_as_invisible(told, options):
+    plt.plot(X, SIN, **options)
+    plt.plot(X, COS)
+    assert (curve(told(), SIN).visible, curve(told(), COS).visible) == (False, True)
+
+
+def test_curves_of_an_invisible_axes_are_invisible(told):
+    axes = plt.gca()
+    axes.plot(X, SIN)
+    axes.set_visible(False)
+    assert not curve(told(), SIN).visible
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda axes: axes.imshow(np.eye(3)),
+        lambda axes: axes.contour(np.outer(SIN, COS)),
+        lambda axes: axes.pie([1, 2]),
+        lambda axes: axes.bar([1, 2], [3, 4]),
+        lambda axes: axes.fill_between(X, SIN, COS),
+        lambda axes: axes.quiver([1], [2], [3], [4]),
+        lambda axes: axes.hist(SIN),
+    ],
+    ids=["image", "contour", "pie", "bars", "filling", "arrows", "histogram"],
+)
+def test_other_drawings_are_no_curves_and_hide_none(told, draw):
+    figure, axes = plt.subplots()
+    axes.plot(X, SIN)
+    draw(axes)
+    assert len(series(told())) == 1
+    assert curve(told(), SIN)
+    assert figure.axes == [axes]
+
+
+def test_a_three_dimensional_axes_tells_its_texts_only(told):
+    axes = plt.subplot(projection="3d")
+    axes.plot(X, SIN, COS)
+    axes.set(title="helix", zlabel="height")
+    (found,) = told().axes
+    assert (found.title, found.texts, found.series) == ("helix", ("height",), ())
+
+
+def test_a_broken_curve_does_not_cost_the_others(told):
+    broken, _ = plt.plot(X, SIN, X, COS)
+    broken.set_xdata([1, 2, 3])
+    assert len(series(told())) == 1
+    assert curve(told(), COS)
+
+
+# ----------------------------------------------------------------------------------------- ways to name
+
+
+def named_by_labels():
+    plt.plot(X, SIN, label="sin")
+    plt.plot(X, COS, label="cos")
+    plt.legend()
+
+
+def named_by_a_list():
+    plt.plot(X, SIN)
+    plt.plot(X, COS)
+    plt.legend(["sin", "cos"])
+
+
+def named_by_handles():
+    first, second = plt.plot(X, SIN, X, COS)
+    plt.legend(handles=[second, first], labels=["cos", "sin"])
+
+
+def named_by_the_figure():
+    figure, axes = plt.subplots(2)
+    axes[0].plot(X, SIN, label="sin")
+    axes[1].plot(X, COS, label="cos")
+    figure.legend()
+
+
+def named_across_twin_axes():
+    axes = plt.gca()
+    first = axes.plot(X, SIN, "C0")
+    second = axes.twinx().plot(X, COS, "C0")
+    axes.legend(first + second, ["sin", "cos"])
+
+
+def named_by_proxies():
+    plt.plot(X, SIN, "b")
+    plt.plot(X, COS, "r")
+    plt.legend(handles=[Patch(color="r", label="cos"), Line2D([], [], color="b", label="sin")])
+
+
+def named_by_scatter_and_stem():
+    plt.scatter(X, SIN, label="sin")
+    plt.stem(X, COS, label="cos")
+    plt.legend()
+
+
+def named_by_error_bars():
+    plt.errorbar(X, SIN, yerr=0.1, label="sin")
+    plt.errorbar(X, COS, yerr=0.1, label="cos")
+    plt.legend()
+
+
+def named_in_reverse():
+    plt.plot(X, SIN, label="sin")
+    plt.plot(X, COS, label="cos")
+    plt.legend(reverse=True)
+
+
+def named_afterwards():
+    plt.plot(X, SIN, X, COS)
+    legend = plt.legend(["a", "b"])
+    legend.get_texts()[0].set_text("sin")
+    legend.get_texts()[1].set_text("cos")
+
+
+def named_by_two_legends():
+    first, second = plt.plot(X, SIN, X, COS)
+    axes = plt.gca()
+    axes.add_artist(axes.legend([first], ["sin"]))
+    axes.legend([second], ["cos"])
+
+
+def named_as_a_textbook_helper_does():
+    axes = plt.gca()
+    axes.cla()
+    for y, style in ((SIN, "-"), (COS, "m--")):
+        axes.plot(X, y, style)
+    axes.set_xlabel("x")
+    axes.legend(["sin", "cos"])
+    axes.grid()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        named_by_labels,
+        named_by_a_list,
+        named_by_handles,
+        named_by_the_figure,
+        named_across_twin_axes,
+        named_by_proxies,
+        named_by_scatter_and_stem,
+        named_by_error_bars,
+        named_in_reverse,
+        named_afterwards,
+        named_by_two_legends,
+        named_as_a_textbook_helper_does,
+    ],
+)
+def test_each_curve_is_told_with_the_legend_entry_that_points_at_it(told, draw):
+    draw()
+    assert names(told()) == (("sin",), ("cos",))
+
+
+@pytest.mark.parametrize("draw", [named_by_labels, named_by_scatter_and_stem, named_by_error_bars])
+def test_a_label_is_told_whether_or_not_there_is_a_legend(told, draw):
+    draw()
+    for axes in plt.gcf().axes:
+        axes.get_legend().remove()
+    assert (curve(told(), SIN).label, curve(told(), COS).label) == ("sin", "cos")
+    assert names(told()) == ((), ())
+
+
+def test_labels_that_matplotlib_made_up_are_none(told):
+    plt.plot(X, SIN)
+    plt.plot(X, COS, label="_hidden")
+    assert [one.label for one in series(told())] == ["", ""]
+
+
+def test_a_proxy_whose_colour_two_curves_share_names_neither(told):
+    plt.plot(X, SIN, "r", X, COS, "r")
+    plt.legend(handles=[Line2D([], [], color="r", label="both")])
+    assert names(told()) == ((), ())
+
+
+def test_labels_swapped_by_the_student_stay_swapped(told):
+    plt.plot(X, SIN, X, COS)
+    plt.legend(["cos", "sin"])
+    assert names(told()) == (("cos",), ("sin",))
+
+
+# ----------------------------------------------------------------------------------------- ways to write
+
+
+def test_all_texts_of_an_axes_are_told(told):
+    figure, axes = plt.subplots()
+    axes.plot(X, SIN, label="sin")
+    axes.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-3, 3), yscale="symlog")
+    axes.set_title("centre")
+    axes.set_title("links", loc="left")
+    axes.text(1, 0, "$\\sin x$")
+    axes.annotate("here", (1, 0), (2, 1))
+    axes.add_artist(AnchoredText("boxed", loc="upper left"))
+    axes.legend(title="functions")
+    (found,) = told().axes
+    assert (found.title, found.xlabel, found.ylabel) == ("links centre", "x", "y")
+    assert (found.xlim, found.ylim, found.xscale, found.yscale) == ((0, 5), (-3, 3), "linear", "symlog")
+    assert set(found.texts) == {"$\\sin x$", "here", "boxed", "functions"}
+    assert found.legend == ("sin",)
+    assert figure.axes == [axes]
+
+
+def test_all_texts_of_a_figure_are_told(told):
+    figure, axes = plt.subplots()
+    axes.plot(X, SIN, label="sin")
+    figure.suptitle("正弦")
+    figure.supxlabel("below")
+    figure.text(0.5, 0.5, "free")
+    figure.legend(title="legend")
+    found = told()
+    assert (found.title, set(found.texts), found.legend) == ("正弦", {"below", "free", "legend"}, ("sin",))
+
+
+def test_a_removed_or_hidden_text_is_not_told(told):
+    plt.plot(X, SIN)
+    plt.text(0, 0, "gone").remove()
+    plt.text(0, 0, "hidden").set_visible(False)
+    plt.legend(["sin"]).set_visible(False)
+    (found,) = told().axes
+    assert (found.texts, found.legend, found.series[0].names) == ((), (), ())
+
+
+def test_styles_change_nothing_that_is_told(told):
+    with plt.style.context(["ggplot", "dark_background"]):
+        named_by_labels()
+    assert names(told()) == (("sin",), ("cos",))
