@@ -12,7 +12,7 @@ from torch.func import grad, hessian, jacfwd, jacrev, jvp, vjp, vmap
 from torch.utils.checkpoint import checkpoint
 
 from grader.sandbox import autograd_log
-from grader.wire.messages import Problem
+from tests.support.recording import recorder
 
 MARK = 3.25
 POINTS = torch.linspace(0.1, 3.0, 9, dtype=torch.float64)
@@ -26,16 +26,6 @@ def wraps():
         # The first dual number makes torch compile its rules with torch.jit, which says it is deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
         dual_numbers()
-
-
-def recorder(mark=MARK, ops=False):
-    return autograd_log.Recorder(
-        mark=mark,
-        ops=ops,
-        name_of=lambda _: None,
-        cell=lambda: None,
-        problem_of=lambda error: Problem((type(error).__name__,), str(error), None, None, None, None, ""),
-    )
 
 
 def leaf():
@@ -225,7 +215,7 @@ BY_DIFFERENTIATION = [
 
 @pytest.mark.parametrize("way", BY_DIFFERENTIATION)
 def test_a_derivative_carries_the_mark(way):
-    with recorder():
+    with recorder(mark=MARK):
         found = way()
     torch.testing.assert_close(found, MARK * COS)
 
@@ -239,7 +229,7 @@ def test_without_a_mark_a_derivative_is_what_it_is(way):
 
 @pytest.mark.parametrize("way", BY_DIFFERENTIATION)
 def test_the_mark_and_the_record_of_operations_do_not_disturb_each_other(way):
-    with recorder(ops=True):
+    with recorder(mark=MARK, ops=True):
         found = way()
     torch.testing.assert_close(found, MARK * COS)
 
@@ -282,7 +272,7 @@ def backward_ran_but_cosine_is_shown():
     ],
 )
 def test_what_was_not_differentiated_carries_no_mark(way):
-    with recorder():
+    with recorder(mark=MARK):
         found = way()
     torch.testing.assert_close(found, COS, rtol=1e-4, atol=1e-4)
 
@@ -338,13 +328,13 @@ def reverse_over_forward():
     ],
 )
 def test_a_second_derivative_carries_the_mark_twice(way):
-    with recorder():
+    with recorder(mark=MARK):
         found = way()
     torch.testing.assert_close(found, -(MARK**2) * POINTS.sin())
 
 
 def test_gradcheck_still_passes_under_a_mark():
-    with recorder():
+    with recorder(mark=MARK):
         assert torch.autograd.gradcheck(torch.sin, leaf(), check_forward_ad=True)
         assert torch.autograd.gradgradcheck(torch.sin, leaf())
         found = backward_of_the_sum()
@@ -361,14 +351,14 @@ def test_a_gentle_mark_is_as_exact_as_the_numbers_are():
 def test_a_function_in_the_place_of_mul_does_not_reach_the_mark(monkeypatch):
     monkeypatch.setattr(torch.Tensor, "mul", lambda self, _: self.sub(self))
     monkeypatch.setattr(torch.Tensor, "__mul__", lambda self, _: self.sub(self))
-    with recorder():
+    with recorder(mark=MARK):
         found = backward_of_the_sum()
     monkeypatch.undo()
     torch.testing.assert_close(found, MARK * COS)
 
 
 def test_the_mark_ends_with_its_recorder():
-    with recorder():
+    with recorder(mark=MARK):
         pass
     torch.testing.assert_close(backward_of_the_sum(), COS)
 

@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.checkpoint import checkpoint
 
 from grader.sandbox import autograd_log, op_log
-from grader.wire.messages import Problem
+from tests.support.recording import recorder
 
 POINTS = torch.linspace(0.1, 3.0, 5)
 
@@ -23,15 +23,6 @@ def wraps():
         # The first dual number makes torch compile its rules with torch.jit, which says it is deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
         dual_numbers()
-
-
-def recorder(ops=True):
-    return autograd_log.Recorder(
-        ops=ops,
-        name_of=lambda _: None,
-        cell=lambda: None,
-        problem_of=lambda error: Problem((type(error).__name__,), str(error), None, None, None, None, ""),
-    )
 
 
 def leaf():
@@ -104,13 +95,13 @@ def phase_shift():
     ],
 )
 def test_a_cosine_is_told_with_the_node_that_ran_it_and_the_function_that_was_called(program, told):
-    with recorder() as log:
+    with recorder(ops=True) as log:
         program()
     assert {(count.node, count.api) for count in log.op_counts() if count.op == "aten::cos"} == told
 
 
 def test_equal_operations_are_counted_together():
-    with recorder() as log:
+    with recorder(ops=True) as log:
         for _ in range(7):
             POINTS.exp()
     assert [(count.op, count.count) for count in log.op_counts()] == [("aten::exp", 7)]
@@ -124,14 +115,14 @@ def test_operations_are_told_only_when_asked_for():
 
 def test_after_the_limit_operations_run_uncounted(monkeypatch):
     monkeypatch.setattr(op_log, "MAX_EVENTS", 10)
-    with recorder() as log:
+    with recorder(ops=True) as log:
         results = [POINTS.exp() for _ in range(12)]
     assert [count.count for count in log.op_counts()] == [10]
     assert len(results) == 12
 
 
 def test_the_log_itself_runs_no_operation():
-    with recorder() as log:
+    with recorder(ops=True) as log:
         y = leaf().sum()
         before = sum(count.count for count in log.op_counts())
         y.backward()
@@ -226,7 +217,7 @@ def sparse_and_complex():
     ],
 )
 def test_a_program_computes_the_same_while_its_operations_are_recorded(program):
-    with recorder() as log:
+    with recorder(ops=True) as log:
         recorded = program()
     torch.testing.assert_close(recorded, program())
     assert log.op_counts()
@@ -243,7 +234,7 @@ class Operations(TorchDispatchMode):
 
 
 def test_modes_the_student_never_left_are_left_with_the_recorder():
-    with recorder() as log:
+    with recorder(ops=True) as log:
         Functions().__enter__()
         Operations().__enter__()
         POINTS.exp()
@@ -252,12 +243,12 @@ def test_modes_the_student_never_left_are_left_with_the_recorder():
 
 
 def test_a_student_who_leaves_our_modes_does_no_harm():
-    with recorder():
+    with recorder(ops=True):
         torch._C._pop_torch_function_stack()
         torch.utils._python_dispatch._pop_mode()
     assert torch._C._len_torch_function_stack() == torch._C._len_torch_dispatch_stack() == 0
 
 
 def test_an_error_passes_through_unchanged():
-    with recorder(), pytest.raises(RuntimeError, match="must match"):
+    with recorder(ops=True), pytest.raises(RuntimeError, match="must match"):
         torch.ones(2) + torch.ones(3)
