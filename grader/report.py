@@ -64,6 +64,10 @@ class CheckResult:
     cap: float | None = None
     plot: Plot | None = None
 
+    def to_record(self) -> dict[str, Any]:
+        """Plain JSON values. Not `dataclasses.asdict`, which copies every point of a plot on its own: milliseconds."""
+        return {**vars(self), "plot": vars(self.plot) if self.plot else None}
+
 
 @dataclass(frozen=True)
 class Report:

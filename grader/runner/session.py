@@ -53,7 +53,7 @@ def grade_one(plugin: ChecksPlugin, job: JobStream) -> None:
         results: dict[str, CheckResult] = {}
         for check in plugin.pack.checks:
             results[check.name] = _result(plugin, check, results, grading)
-            job.send({"check": asdict(results[check.name])})
+            job.send({"check": results[check.name].to_record()})
         job.send({"done": _summary(grading, time.monotonic() - began)})
     except SandboxError as error:
         job.send({"fault": str(error)})

@@ -52,6 +52,7 @@ def warm_up() -> None:
 
 
 def _use_torch() -> None:
+    torch.manual_seed(0)  # Formats stacks, for which it reads the sources of torch; the next time they are at hand.
     x = torch.linspace(-1.0, 1.0, 5, requires_grad=True)
     y = (torch.sin(x**2) * torch.exp(-x)).sum()
     (g,) = torch.autograd.grad(y, x, create_graph=True)
