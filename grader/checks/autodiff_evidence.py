@@ -54,7 +54,7 @@ class DerivativeOfSine:
         if self.follows_stand_in:
             return True
         if self._is_marked(self._marked, self._derivative):
-            return not self._mark_was_measured
+            return self.by_own_rule or not (self._mark_was_measured or self._computed_by_cosine)
         return self._gently_marked
 
     @cached_property
@@ -172,9 +172,22 @@ class DerivativeOfSine:
         want = values(self._derivative, x)
         return bool(np.abs(y - _ratio(y, want) * want).max() <= 1e-3 * max(1e-30, np.abs(y).max()))
 
+    @cached_property
+    def _telltale(self) -> Curves | None:
+        return self._run(self._worlds.telltale)
+
+    @cached_property
+    def _computed_by_cosine(self) -> bool:
+        """The derivative is a cosine that was called, and the mark was brought into it: with every cosine replaced,
+        curves follow what replaced it and none is the derivative any more.
+        """
+        if self._telltale is None or self._source_of_curve() not in ("cos-used", "phase-shift"):
+            return False
+        return not any(self._telltale.following(function) for function in (self._derivative, stand_in_slope))
+
     def _source_of_curve(self) -> str | None:
         """The code of what the derivative follows when every sine and every cosine is replaced, autodiff left alone."""
-        curves = self._run(self._worlds.telltale)
+        curves = self._telltale
         if curves is None:
             return None
         low, high = DIFFERENCE_RANGE

@@ -92,6 +92,13 @@ def test_a_sine_of_the_students_own_making_passes():
     assert came_from_autodiff(student(lambda now: plot(series(X, np.sin(X)), series(X, now.mark * np.cos(X)))))
 
 
+def test_a_sine_of_the_students_own_making_passes_beside_a_reference_cosine():
+    def compares(now):
+        return plot(series(X, np.sin(X)), series(X, now.mark * np.cos(X)), series(X, now.cos(X), "cos(x)"))
+
+    assert came_from_autodiff(student(compares))
+
+
 @pytest.mark.parametrize("most", [1e-2, 1e-5, 1e-6])
 @pytest.mark.parametrize("seed", range(10))
 def test_code_that_gives_up_where_the_gradient_is_not_cos_passes(most, seed):
@@ -155,6 +162,18 @@ def test_a_mark_measured_elsewhere_and_multiplied_in_does_not_pass():
         return plot(series(X, now.sin(X)), series(X, now.mark * now.cos(X)), runs=[probe])
 
     graded = student(probing)
+    assert not came_from_autodiff(graded)
+    assert why_not_autodiff(graded).code == "cos-used"
+
+
+@pytest.mark.parametrize("sine", [np.sin, None], ids=["numpy's sine", "torch's sine"])
+def test_a_cosine_sent_through_autodiff_does_not_pass(sine):
+    def linear(now):
+        passed = run(leaf(None, (now.mark * now.cos(X)).tolist(), value=X.tolist()))
+        passed = type(passed)(**{**vars(passed), "leaves": (_of_size(passed.leaves[0], len(X)),)})
+        return plot(series(X, (sine or now.sin)(X)), series(X, now.mark * now.cos(X)), runs=[passed])
+
+    graded = student(linear)
     assert not came_from_autodiff(graded)
     assert why_not_autodiff(graded).code == "cos-used"
 
