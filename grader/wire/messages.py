@@ -320,7 +320,8 @@ class AutogradRun:
     """One request to differentiate, whether or not it succeeded.
 
     entry: "backward" or "grad" (torch.autograd.grad, torch.func). stage: where the error, if any, came from:
-    "implicit" (the scalar rule, before the engine), "engine", or "" when there was none.
+    "implicit" (the scalar rule, before the engine), "upstream" (another fault of the upstream gradients, before the
+    engine), "engine", or "" when there was none.
     upstream: the upstream gradients as handed to the engine, before a mark was put on them.
     nodes: idents of the reachable non-leaf nodes (the same node has the same ident in every run of a child).
     results: what autograd.grad returned. order counts the runs of a child from 0.
@@ -343,7 +344,8 @@ class AutogradRun:
 @dataclass(frozen=True)
 class OpCount:
     """How often an operation ran. `op`: "aten::cos". `node`: name of the autograd node that ran it, None in a forward
-    pass. `api`: innermost torch function the student's code had called, None where that can't be told."""
+    pass. `api`: innermost torch function the student's code had called, None where that can't be told.
+    """
 
     op: str
     node: str | None

@@ -33,7 +33,7 @@ def main() -> None:
     with tempfile.NamedTemporaryFile("w+", prefix="canary-") as canary:
         canary.write(CANARY_TEXT)
         canary.flush()
-        os.chmod(canary.name, 0o666)
+        Path(canary.name).chmod(0o666)
         with Engine(Settings(exercises=(), isolation=rung, slots=2)) as engine:
             grade(engine, GOOD)
             quiet = settled_processes(None)

@@ -4,6 +4,8 @@ Each prints TRIED before and BREACH when it got what it was after. `forges` mark
 check `gradient` without computing it. The sources run inside a sandbox and nowhere else.
 """
 
+# ruff: noqa: E501 - an attack that stands on one line is told apart from the next at a glance.
+
 from __future__ import annotations
 
 from dataclasses import dataclass
