@@ -9,9 +9,11 @@ import torch
 from grader.checks.attachments import attach_plot
 from grader.checks.autodiff_evidence import came_from_autodiff, hand_written_rule, why_not_autodiff
 from grader.checks.compare import close, why_wrong
+from grader.checks.derivatives import came_through_autodiff, lucky_difference, why_not_the_derivative
 from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence
 from grader.checks.feedback import Diagnosis, diagnose, fail
 from grader.checks.functions import TEXTBOOK_SOURCE, Function, fn
+from grader.checks.graphs import LiveGraph, as_count, counts_in, matches_a_measurement
 from grader.checks.inputs import Given, graph_of, leaf, number, rand
 from grader.checks.messages import FREED, NO_GRAPH, NUMPY_ON_GRAD, SCALAR_RULE
 from grader.checks.plots import Curves, Following
@@ -34,12 +36,16 @@ __all__ = [
     "Function",
     "Given",
     "LeafPass",
+    "LiveGraph",
     "Runs",
     "ScriptEvidence",
     "Student",
+    "as_count",
     "attach_plot",
     "came_from_autodiff",
+    "came_through_autodiff",
     "close",
+    "counts_in",
     "diagnose",
     "fail",
     "fn",
@@ -48,11 +54,14 @@ __all__ = [
     "hand_written_rule",
     "kind_of",
     "leaf",
+    "lucky_difference",
+    "matches_a_measurement",
     "number",
     "rand",
     "second_grad",
     "shown",
     "torch",
     "why_not_autodiff",
+    "why_not_the_derivative",
     "why_wrong",
 ]

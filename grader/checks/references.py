@@ -49,8 +49,8 @@ def _leaf(x: torch.Tensor) -> torch.Tensor:
 
 def _confirm(scalar: Differentiable, x: torch.Tensor, gradient: torch.Tensor) -> None:
     direction = torch.cos(torch.arange(x.numel(), dtype=torch.float64) * 1.7 + 0.4).reshape(x.shape)
-    above = float(scalar((x + STEP * direction).detach()))
-    below = float(scalar((x - STEP * direction).detach()))
+    above = float(scalar((x + STEP * direction).detach()).detach())
+    below = float(scalar((x - STEP * direction).detach()).detach())
     difference = (above - below) / (2 * STEP)
     claimed = float((gradient * direction).sum())
     scale = max(1.0, abs(claimed), abs(above), float(gradient.abs().sum()))

@@ -1,0 +1,34 @@
+import torch
+from torch.func import jacfwd, jacrev
+
+def diagonal(matrix, shape):
+    n = shape.numel()
+    return matrix.reshape(n, n).diagonal().reshape(shape)
+
+def first_derivative(f, x):
+    return diagonal(jacrev(f)(x), x.shape).detach()
+
+def second_derivative(f, x):
+    return diagonal(jacfwd(jacrev(lambda u: f(u).sum()))(x), x.shape).detach()
+
+def count_nodes(t):
+    seen = set()
+    stack = [t.grad_fn]
+    while stack:
+        node = stack.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        for nearer, _ in node.next_functions:
+            stack.append(nearer)
+    return len(seen)
+
+def F(x):
+    return torch.sin(x ** 2) * torch.exp(-x)
+
+x = torch.randn(6, requires_grad=True)
+y = F(x)
+g, = torch.autograd.grad(y.sum(), x, create_graph=True)
+report = {"first": count_nodes(y), "second": count_nodes(g)}
+
+explanation = "The graph of f' holds forward and backward operations, so the second pass walks through both and saves more."

@@ -1,0 +1,33 @@
+# expect: second_derivative_is_autodiff=not-autodiff
+# score: 6
+import torch
+
+def first_derivative(f, x):
+    x, h = x.detach().double(), 1e-4
+    return (8 * (f(x + h) - f(x - h)) - (f(x + 2 * h) - f(x - 2 * h))) / (12 * h)
+
+def second_derivative(f, x):
+    x, h = x.detach().double(), 1e-3
+    return (-f(x + 2*h) + 16*f(x + h) - 30*f(x) + 16*f(x - h) - f(x - 2*h)) / (12 * h * h)
+
+def count_nodes(t):
+    seen = set()
+    stack = [t.grad_fn]
+    while stack:
+        node = stack.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        for nearer, _ in node.next_functions:
+            stack.append(nearer)
+    return len(seen)
+
+def F(x):
+    return torch.sin(x ** 2) * torch.exp(-x)
+
+x = torch.randn(6, requires_grad=True)
+y = F(x)
+g, = torch.autograd.grad(y.sum(), x, create_graph=True)
+report = {"first": count_nodes(y), "second": count_nodes(g)}
+
+explanation = "The graph of f' holds forward and backward operations, so the second pass walks through both and saves more."
