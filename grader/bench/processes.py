@@ -20,7 +20,6 @@ class Census:
     processes: int
     descriptors: int
     temporary_files: int
-    control_groups: int
     resident_mb: float
 
     def grown_since(self, before: Census) -> dict[str, float]:
@@ -29,7 +28,6 @@ class Census:
             "processes": self.processes - before.processes,
             "file descriptors": self.descriptors - before.descriptors,
             "files in the temporary directory": self.temporary_files - before.temporary_files,
-            "control groups": self.control_groups - before.control_groups,
             "memory (MB)": round(self.resident_mb - before.resident_mb, 1),
         }
 
@@ -42,7 +40,6 @@ def census(roots: Sequence[int]) -> Census:
         processes=len(tree),
         descriptors=sum(_descriptors(pid) for pid in stable),
         temporary_files=len(list(Path(tempfile.gettempdir()).iterdir())),
-        control_groups=sum(1 for _ in Path("/sys/fs/cgroup").glob("*/*grader*/*")),
         resident_mb=sum(_status_mb(pid, "VmRSS") for pid in stable),
     )
 
