@@ -6,20 +6,35 @@ check file, so none may ever stand in `__all__`.
 
 import torch
 
+from grader.checks.answers import as_count, as_truth, counts_in
 from grader.checks.attachments import attach_plot
 from grader.checks.autodiff_evidence import came_from_autodiff, hand_written_rule, why_not_autodiff
 from grader.checks.compare import close, why_wrong
-from grader.checks.derivatives import came_through_autodiff, lucky_difference, why_not_the_derivative
+from grader.checks.derivatives import (
+    came_through_autodiff,
+    lucky_difference,
+    marked,
+    marked_gently,
+    why_not_the_derivative,
+)
 from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence
 from grader.checks.feedback import Diagnosis, diagnose, fail
 from grader.checks.functions import TEXTBOOK_SOURCE, Function, fn
-from grader.checks.graphs import LiveGraph, as_count, counts_in, matches_a_measurement
+from grader.checks.graphs import LiveGraph, matches_a_measurement
 from grader.checks.inputs import Given, graph_of, leaf, number, rand
 from grader.checks.messages import FREED, NO_GRAPH, NUMPY_ON_GRAD, SCALAR_RULE
 from grader.checks.plots import Curves, Following
 from grader.checks.references import grad, second_grad
 from grader.checks.runs import LeafPass, Runs
 from grader.checks.student import Student
+from grader.checks.textbook import (
+    names_a_non_leaf,
+    rand_off_the_edges,
+    taken_gradients,
+    took_the_gradient,
+    why_not_taken,
+    why_wrong_gradient,
+)
 from grader.checks.values import kind_of, shown
 
 __all__ = [
@@ -41,6 +56,7 @@ __all__ = [
     "ScriptEvidence",
     "Student",
     "as_count",
+    "as_truth",
     "attach_plot",
     "came_from_autodiff",
     "came_through_autodiff",
@@ -55,13 +71,21 @@ __all__ = [
     "kind_of",
     "leaf",
     "lucky_difference",
+    "marked",
+    "marked_gently",
     "matches_a_measurement",
+    "names_a_non_leaf",
     "number",
     "rand",
+    "rand_off_the_edges",
     "second_grad",
     "shown",
+    "taken_gradients",
+    "took_the_gradient",
     "torch",
     "why_not_autodiff",
+    "why_not_taken",
     "why_not_the_derivative",
     "why_wrong",
+    "why_wrong_gradient",
 ]

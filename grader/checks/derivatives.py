@@ -32,6 +32,15 @@ def marked(got: Number, want: torch.Tensor, mark: float) -> bool:
     return any(close(got, mark**passes * want) for passes in range(1, MOST_PASSES + 1))
 
 
+def marked_gently(got: Number, want: torch.Tensor, mark: float) -> bool:
+    """As `marked`, for a mark so near to 1 that code which compares by allclose goes on."""
+    tensor = as_numbers(got)
+    if tensor is None or tensor.shape != want.shape:
+        return False
+    parts = tensor.detach().to(torch.float64) / want.to(torch.float64) - 1
+    return bool(((parts - (mark - 1)).abs() < (mark - 1) / 4).all())
+
+
 @dataclass(frozen=True)
 class DetachedProbe:
     """y = x**3 + c x cos(x.detach()) at x: what each way to differentiate makes of it.

@@ -11,8 +11,7 @@ import torch
 
 from grader.checks.functions import Function, fn
 from grader.checks.inputs import Given, leaf
-from grader.checks.values import numbers
-from grader.wire.messages import Expression, Let, MappingValue, Value
+from grader.wire.messages import Expression, Let
 
 # A path count grows exponentially with the depth; past this it is only "too many".
 MOST_PATHS = 100_000
@@ -82,25 +81,6 @@ class LiveGraph:
     def visits(self) -> int:
         """The count of a walk that does not remember where it has been."""
         return count_visits(self.here)
-
-
-def as_count(value: Value) -> float | None:
-    """A single number out of what a student returned or wrote down: int, float, 0-dimensional tensor or array."""
-    if isinstance(value, bool):
-        return None
-    tensor = numbers(value)
-    if tensor is None or tensor.numel() != 1 or tensor.is_complex() or tensor.dtype == torch.bool:
-        return None
-    return float(tensor)
-
-
-def counts_in(report: Value, *keys: str) -> tuple[float, ...] | None:
-    """The numbers under these keys of a dictionary, None where it is none or a number is missing."""
-    if not isinstance(report, MappingValue):
-        return None
-    entries = {key.strip().casefold(): item for key, item in report.items if isinstance(key, str)}
-    found = [as_count(entries.get(key)) for key in keys]
-    return tuple(number for number in found if number is not None) if None not in found else None
 
 
 def matches_a_measurement(got: tuple[float, ...], sources: Sequence[str]) -> bool:
