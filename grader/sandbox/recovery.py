@@ -140,8 +140,8 @@ def _without_prose(broken: Readable, name: str) -> Readable | None:
     starts = _statement_starts(lines)
     error: Unreadable | None = broken.error
     for _ in range(PROSE_ATTEMPTS):
-        line = error.lineno if isinstance(error, SyntaxError) else None
-        if line is None or not 1 <= line <= len(lines) or not starts[line - 1] or not _is_prose(lines[line - 1]):
+        line = _prose_begins(error, lines, starts)
+        if line is None:
             return None
         last = line
         while last < len(lines) and _continues_prose(lines[last]):
@@ -153,6 +153,18 @@ def _without_prose(broken: Readable, name: str) -> Readable | None:
             again.notes, again.prose = broken.notes, prose
             return again
         error = again.error
+    return None
+
+
+def _prose_begins(error: Unreadable | None, lines: list[str], starts: list[bool]) -> int | None:
+    """The line on which the prose begins that an error was found in; None when the error is one of code."""
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    while line is not None and 1 <= line <= len(lines) and starts[line - 1]:
+        if _is_prose(lines[line - 1]):
+            return line
+        if not _continues_prose(lines[line - 1]):
+            break
+        line -= 1
     return None
 
 

@@ -22,21 +22,19 @@ _ALIASING = ("d2l", "d2l.torch", "pylab", "matplotlib.pylab", "torch.functional"
 
 
 class Originals:
-    """What evaluated expressions see: torch, math and numpy as they were before anything was replaced."""
+    """What evaluated expressions see: torch, math and numpy as they were before anything was replaced, by a world or
+    by the student.
+    """
 
     def __init__(self) -> None:
-        self.scope: dict[str, Any] = {"torch": torch, "math": math, "numpy": np, "np": np}
+        self.scope: dict[str, Any] = {"torch": _copy_of(torch), "math": _copy_of(math), "numpy": _copy_of(np)}
+        self.scope["np"] = self.scope["numpy"]
 
     def keep(self, dotted: str) -> None:
-        """Copy every module on the way to `dotted`, whose last name is about to be replaced."""
-        parts = dotted.split(".")[:-1]
-        holder = self.scope.get(parts[0])
-        if not isinstance(holder, ModuleType):
-            return
-        holder = self.scope[parts[0]] = _copy_of(holder)
-        if parts[0] == "numpy":
-            self.scope["np"] = holder
-        for name in parts[1:]:
+        """Copy the modules inside the modules on the way to `dotted`, whose last name is about to be replaced."""
+        first, *inside = dotted.split(".")[:-1]
+        holder = self.scope.get(first)
+        for name in inside:
             inner = getattr(holder, name, None)
             if not isinstance(inner, ModuleType):
                 return
