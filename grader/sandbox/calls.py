@@ -12,6 +12,7 @@ import torch
 from grader.limits import SOFT_CALL_SECONDS
 from grader.sandbox import tensor_bytes, tensors
 from grader.sandbox.session import Session
+from grader.sandbox.texts import class_name
 from grader.sandbox.values import Values
 from grader.wire.messages import (
     Argument,
@@ -20,6 +21,7 @@ from grader.wire.messages import (
     Expression,
     InputState,
     Items,
+    OpaqueValue,
     Problem,
     Read,
     ReadReport,
@@ -101,7 +103,7 @@ def _told(session: Session, found: object, known: Mapping[int, str], values: Val
     """The value of an object, in bounded time."""
     values = values or Values(known)
     value, error = session.guarded(lambda: values.of(found), SOFT_READ_SECONDS)
-    return Values().of(error) if error is not None else value
+    return value if error is None else OpaqueValue(class_name(type(found)), "", callable=False)
 
 
 def _without_run(*, missing: bool, problem: Problem | None) -> CallReport:

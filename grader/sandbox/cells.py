@@ -14,7 +14,8 @@ NOTES = 100
 
 _MARK = re.compile(
     r"^#\s?(?:(?P<percent>%%(?P<title>.*))|(?P<prompt>In\s?\[[\s\d*]*\]):?.*|<(?P<kind>code|markdown)cell>.*"
-    r"|--+\s*cell\b(?P<name>.*))$"
+    r"|--+\s*cell\b(?P<name>.*))$",
+    re.MULTILINE,
 )
 _MARKDOWN_TITLE = re.compile(r"\[(?:markdown|md|raw)\]", re.IGNORECASE)
 
@@ -69,7 +70,7 @@ def plan_file(source: str) -> Plan:
         return plan
     plan.is_script = True
     whole = read_file(text, FILE_NAME)
-    blocks = fenced_blocks(text) if whole.tree is None else None
+    blocks = fenced_blocks(text, FILE_NAME) if whole.tree is None else None
     if blocks is not None:
         _add_blocks(plan, text, blocks)
     elif whole.tree is None:
@@ -86,7 +87,7 @@ def normalised(text: str) -> str:
 
 
 def _marks(text: str) -> list[_Mark]:
-    if "#" not in text:
+    if not _MARK.search(text):
         return []
     scanner, found = Scanner(), []
     for number, line in enumerate(text.split("\n"), 1):

@@ -22,7 +22,10 @@ from grader.wire.messages import CellOutcome, RunReport, RunSubmission
 
 PROSE_CHARACTERS = 60_000
 OUTCOMES = 3000
+FAILURES = 200
 
+# A student's exception class may have a __traceback__ of its own; this one is the interpreter's.
+_TRACEBACK = BaseException.__dict__["__traceback__"]
 _AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 
@@ -73,7 +76,7 @@ class _Run:
                 # block: figures are closed even in interactive mode, as a notebook does after each cell.
                 self._session.guarded(lambda: plt.show(block=True), SOFT_CELL_SECONDS)
             left = isinstance(error, SystemExit)
-            if left and error is not None and error.code in (None, 0):
+            if isinstance(error, SystemExit) and _in_good_order(error):
                 # Leaving in good order is no failure; what was not run because of it should still be known.
                 self._plan.notes.append(f"sys.exit() (line {cell.lines[0]})")
                 error = None
@@ -108,13 +111,17 @@ class _Run:
         status = "timed_out" if isinstance(error, SubmissionTimeout) else "failed"
         problem = self._session.problem_of(error)
         # The frames hold the student's tensors; nothing may outlive its cell because of us.
-        error.__traceback__ = None
+        _TRACEBACK.__set__(error, None)
         return CellOutcome(cell.index, cell.label, cell.lines, status, problem)
 
 
 _FUTURE = 0
 for _name in __future__.all_feature_names:
     _FUTURE |= getattr(__future__, _name).compiler_flag
+
+
+def _in_good_order(error: SystemExit) -> bool:
+    return error.code is None or (isinstance(error.code, int) and error.code == 0)
 
 
 def _await(coroutine: Coroutine[Any, Any, Any]) -> None:
@@ -140,9 +147,10 @@ def _drive(coroutine: Coroutine[Any, Any, Any]) -> None:
 
 
 def _within(outcomes: list[CellOutcome]) -> tuple[CellOutcome, ...]:
-    """All of them, or of an endless list of statements those that did not end well."""
-    if len(outcomes) > OUTCOMES:
-        outcomes = [outcome for outcome in outcomes if outcome.status != "ok"][:OUTCOMES]
+    """All of them, or of an endless list of statements the first that did not end well."""
+    failed = [outcome for outcome in outcomes if outcome.status != "ok"]
+    if len(outcomes) > OUTCOMES or len(failed) > FAILURES:
+        outcomes = failed[:FAILURES]
     return tuple(outcomes)
 
 

@@ -28,7 +28,7 @@ def problem_of(error: BaseException, sources: Sources, cell: int | None) -> Prob
         name, line, _ = places[-1]
         found = sources.cell_of(name, line)
         cell = cell if found is None else found
-    if isinstance(error, SyntaxError) and error.filename in sources.names:
+    if isinstance(error, SyntaxError) and _is_compilers(error, sources):
         return _syntax_problem(error, cell)
     return Problem(
         types=class_names(type(error)),
@@ -41,9 +41,15 @@ def problem_of(error: BaseException, sources: Sources, cell: int | None) -> Prob
     )
 
 
+def _is_compilers(error: SyntaxError, sources: Sources) -> bool:
+    """Whether it is about the submission's own text; one that a student made by hand may hold anything."""
+    kinds = (type(error.filename), type(error.lineno), type(error.msg))
+    return kinds == (str, int, str) and error.filename in sources.names
+
+
 def _syntax_problem(error: SyntaxError, cell: int | None) -> Problem:
-    text = (error.text or "").rstrip("\n")[:LINE_CHARACTERS]
-    column = error.offset if isinstance(error.offset, int) and error.offset > 0 else None
+    text = error.text.rstrip("\n")[:LINE_CHARACTERS] if isinstance(error.text, str) else ""
+    column = error.offset if type(error.offset) is int and error.offset > 0 else None
     pointer = " " * (column - 1) + "^" if column and column <= len(text) + 1 else ""
     message = str(error.msg)
     trace = [f'  File "{error.filename}", line {error.lineno}', f"    {text}"]

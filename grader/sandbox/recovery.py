@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from grader.sandbox.magics import Scanner, has_magics, without_magics
 
+# Each attempt parses the whole text again.
 PROSE_ATTEMPTS = 60
-PROSE_CHARACTERS = 200_000
+PROSE_CHARACTERS = 3_000_000
 
 _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.)(?: |$)")
 _IN = re.compile(r"^\s*In\s?\[[\d\s]*\]:(?: |$)")
@@ -29,6 +30,8 @@ _ASCII_KEYWORD = re.compile(
     r"\s*(?:def|class|for|while|if|elif|else|try|except|finally|with|return|import|from|print|lambda|assert|raise|del"
     r"|global|nonlocal|pass|yield|async|await|match|case)\b"
 )
+_CODE = re.compile(r"(?:def \w+\(|class \w+[(:]|import \w+|from \w[\w.]* import |@\w)")
+_EMPTY = ast.Module([], [])
 
 Unreadable = SyntaxError | ValueError | RecursionError | MemoryError | OverflowError
 
@@ -80,7 +83,7 @@ def read_cell(text: str, name: str) -> Readable:
 def read_file(text: str, name: str) -> Readable:
     """A whole file without marks: as a cell, else with its paragraphs of prose taken out."""
     best = read_cell(text, name)
-    if best.tree is None and isinstance(best.error, SyntaxError) and len(text) <= PROSE_CHARACTERS:
+    if best.tree is None and isinstance(best.error, SyntaxError):
         return _without_prose(best, name) or best
     return best
 
@@ -95,18 +98,29 @@ def without_prompts(text: str) -> str | None:
     return None
 
 
-def fenced_blocks(text: str) -> list[tuple[int, int, bool]] | None:
-    """(first line, last line, is Python) of each part of a Markdown text, fences left out. None without a fence."""
+def fenced_blocks(text: str, name: str) -> list[tuple[int, int, bool]] | None:
+    """(first line, last line, is Python) of each part of a Markdown text, fences left out.
+
+    None if it is none: without a fence, with code outside, or without code inside. Broken Python with a fence in a
+    docstring must stay broken Python.
+    """
+    parts = _parts(lines := text.split("\n"))
+    inside = ["\n".join(lines[first - 1 : last]) for first, last, is_python in parts if is_python]
+    outside = [line for first, last, is_python in parts if not is_python for line in lines[first - 1 : last]]
+    if any(map(_CODE.match, outside)) or not any((parse(code, name).tree or _EMPTY).body for code in inside):
+        return None
+    return parts
+
+
+def _parts(lines: list[str]) -> list[tuple[int, int, bool]]:
     parts, start, fence, is_python = [], 1, "", False
-    for number, line in enumerate(lines := text.split("\n"), 1):
+    for number, line in enumerate(lines, 1):
         match = _FENCE.match(line)
         if match is None or (fence and not (match[1].startswith(fence) and not match[2].strip())):
             continue
         parts.append((start, number - 1, bool(fence) and is_python))
         fence, is_python = ("", False) if fence else (match[1], bool(_PYTHON.match(match[2])))
         start = number + 1
-    if not parts:
-        return None
     parts.append((start, len(lines), bool(fence) and is_python))
     return [part for part in parts if part[0] <= part[1]]
 
@@ -139,7 +153,7 @@ def _without_prose(broken: Readable, name: str) -> Readable | None:
     lines, prose = broken.text.split("\n"), []
     starts = _statement_starts(lines)
     error: Unreadable | None = broken.error
-    for _ in range(PROSE_ATTEMPTS):
+    for _ in range(min(PROSE_ATTEMPTS, PROSE_CHARACTERS // max(1, len(broken.text)))):
         line = _prose_begins(error, lines, starts)
         if line is None:
             return None

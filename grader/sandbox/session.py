@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from grader.wire.messages import GlobalName, Problem
 NAMES = 2000
 RECURSION_LIMIT = 1000
 
-_FUNCTIONS = (type(lambda: None), type(len), torch.nn.Module)
+_FUNCTIONS = (FunctionType, BuiltinFunctionType)
 _KINDS: tuple[tuple[str, Any], ...] = (
     ("tensor", torch.Tensor),
     ("ndarray", np.ndarray),

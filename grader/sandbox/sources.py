@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import linecache
 
 from grader.wire.messages import CELL_LINES
@@ -26,17 +27,19 @@ class Sources:
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
 
     def add_cell(self, name: str, lines: tuple[int, int], index: int, *, own_file: bool) -> None:
-        """Say that the cell `index` holds these lines of the file `name`."""
+        """Say that the cell `index` holds these lines of the file `name`. Cells of a file come in order."""
         self._cells.setdefault(name, []).append((*lines, index))
         if own_file:
             self._offsets[name] = index * CELL_LINES
 
     def cell_of(self, name: str, line: int) -> int | None:
         """The cell a line stands in, None for a line between cells."""
-        for first, last, index in self._cells.get(name, ()):
-            if first <= line <= last:
-                return index
-        return None
+        cells = self._cells.get(name, [])
+        place = bisect.bisect_right(cells, line, key=lambda cell: cell[0]) - 1
+        if place < 0:
+            return None
+        _, last, index = cells[place]
+        return index if line <= last else None
 
     def offset(self, name: str) -> int:
         """What is added to line numbers of `name` to tell them from other cells' lines (see `wire.CELL_LINES`)."""

@@ -200,6 +200,11 @@ def test_markdown_with_code_blocks_gives_code_and_prose():
     assert [cell.lines for cell in plan.cells] == [(5, 5), (9, 9)]
 
 
+def test_broken_python_with_a_fence_in_a_docstring_stays_a_syntax_error():
+    plan = cut('def f(x):\n    """Use:\n    ```python\n    f(1)\n    ```\n    """\n    return (x\n')
+    assert [type(cell.code.error) for cell in plan.cells] == [SyntaxError]
+
+
 def test_prose_between_code_of_a_file_becomes_prose():
     plan = cut("""\
         a = 1

@@ -297,5 +297,44 @@ def test_thousands_of_statements_are_reported_in_one_frame(run):
     assert problems(report) == [("ZeroDivisionError", 5001)]
 
 
+def test_thousands_of_failing_statements_are_told_by_the_first_ones(run):
+    report = run("1 / 0\n" * 2000 + "a = 1\n")
+    assert len(report.cells) == 200
+    assert "a" in names(report)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise SyntaxError('why', ('submission.py', 'x', [], object()))",
+        "raise SyntaxError('why', (['submission.py'], 1, 1, 'text'))",
+        "class E(Exception):\n    def __setattr__(self, *_): raise self\n    def __str__(self): raise self\nraise E",
+        "class E(Exception):\n    __traceback__ = __cause__ = __class__ = 3\nraise E(E)",
+        "import sys, torch; sys.exit(torch.ones(3))",
+        "raise BaseExceptionGroup('all', [ValueError(), KeyboardInterrupt()])",
+        "raise KeyboardInterrupt",
+        "def f(x): yield f(x)\nraise type('X' * 100_000, (Exception,), {})('m' * 100_000)",
+    ],
+)
+def test_strange_exceptions_cost_only_their_cell(run, source):
+    report = run(f"a = 1\n{source}\n")
+    assert report.cells[-1].status == "failed"
+    assert "RequestError" not in report.cells[-1].problem.types
+    assert "a" in names(report)
+
+
+def test_recursion_while_everything_is_recorded_harms_nothing(run):
+    source = """\
+        import torch
+        def f(x):
+            return f(x.sin()).cos()
+        f(torch.ones(2, requires_grad=True))
+        torch.ones(2, requires_grad=True).sin().sum().backward()
+        """
+    report = run(source, world=World(ops=True, lines=True, mark=2.0))
+    assert problems(report) == [("RecursionError", 3)]
+    assert report.runs_total == 1
+
+
 def test_the_child_ends_when_nobody_asks_any_more(student):
     assert student("a = 1").close() == 0
