@@ -1,0 +1,29 @@
+# expect: scalar_rule_is_met=no-error-provoked, ratio_check_is_real=ratio-should-match
+import torch
+
+def f(a):
+    b = a * 2
+    while b.norm() < 1000:
+        b = b * 2
+    if b.sum() > 0:
+        c = b
+    else:
+        c = 100 * b
+    return c.sum()
+
+def implicit_backward_error(a):
+    d = f(a)
+    try:
+        d.backward()
+    except RuntimeError as e:
+        return str(e)
+
+def grad_f(a):
+    a.grad = None
+    f(a).sum().backward()
+    return a.grad
+
+def ratio_matches(a):
+    return torch.allclose(grad_f(a), f(a).sum() / a)
+
+explanation = "f is piecewise linear: d = k * a, so the gradient of the sum is k everywhere, except at the edges where k jumps."

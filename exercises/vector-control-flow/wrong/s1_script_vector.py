@@ -1,0 +1,24 @@
+# expect: other_branch_and_one_element=missing-name, ratio_check_is_real=missing-name
+# score: 8
+import torch
+
+def f(a):
+    b = a * 2
+    while b.norm() < 1000:
+        b = b * 2
+    if b.sum() > 0:
+        c = b
+    else:
+        c = 100 * b
+    return c
+
+a = torch.randn(size=(3,), requires_grad=True)
+d = f(a)
+try:
+    d.backward()
+except RuntimeError as e:
+    print(e)
+d.sum().backward()
+print(a.grad == d / a)
+
+explanation = "f is piecewise linear: d = k * a, so the gradient of the sum is k everywhere, except at the edges where k jumps."
