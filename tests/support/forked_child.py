@@ -27,6 +27,8 @@ class ForkedChild:
             warnings.simplefilter("ignore")
             self._pid = os.fork()
         if self._pid == 0:
+            # Held open here as well, it would outlive a test that was killed.
+            self._near.close()
             self._serve(far, folder)
         far.close()
         self._status: int | None = None
