@@ -36,19 +36,21 @@ class Sample:
 
 def right_samples(pack: Path) -> list[Sample]:
     """The reference solution and everything in right/: full marks."""
-    return [Sample(path, {}) for path in (pack / "solution.py", *_files(pack / "right"))]
+    return [Sample(path, {}) for path in (pack / "solution.py", *sample_files(pack / "right"))]
 
 
 def wrong_samples(pack: Path) -> list[Sample]:
     """Everything in wrong/, each with what its header declares. Raises PackError for a file without a header."""
-    return [_declared(path) for path in _files(pack / "wrong")]
+    return [declared_sample(path) for path in sample_files(pack / "wrong")]
 
 
-def _files(folder: Path) -> list[Path]:
+def sample_files(folder: Path) -> list[Path]:
+    """The sample submissions in a folder, by name."""
     return sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
 
 
-def _declared(path: Path) -> Sample:
+def declared_sample(path: Path) -> Sample:
+    """A wrong answer with what its header declares. Raises PackError where there is none."""
     text = path.read_text(encoding="utf-8", errors="replace")
     entries = [entry for match in _EXPECT.finditer(text) for entry in match["entries"].split(",") if entry.strip()]
     if not entries:

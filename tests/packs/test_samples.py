@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.packcheck.verify import verify
+from grader.packcheck.verify import complaints_of, verify
 from grader.packs import find_pack, pack_ids
 from grader.runner.engine import Engine
 from grader.settings import read_settings
@@ -20,8 +20,7 @@ def engine():
 def test_every_sample_gets_what_it_must_get_under_three_seeds(engine, pack_id):
     pack = find_pack(pack_id, SETTINGS.exercises)
     outcomes = verify(engine, pack)
-    complaints = [f"{o.sample.name} seed {o.seed}: {'; '.join(o.complaints)}" for o in outcomes if o.complaints]
-    assert complaints == []
+    assert [f"{entry} (seed {entry.seed})" for entry in complaints_of(outcomes)] == []
 
 
 @pytest.mark.parametrize("pack_id", pack_ids(SETTINGS.exercises))
