@@ -43,6 +43,9 @@ class ForkedWorlds:
             self._runs[key] = report
         return self._runs[key]
 
+    def anticipate(self, _world: World) -> None:
+        """Runs go one after the other here."""
+
     def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
         """A question to the fork that lives in `world`."""
         self.run(world)

@@ -6,6 +6,7 @@ check file, so none may ever stand in `__all__`.
 
 import torch
 
+from grader.checks.altered import AlteredWorlds
 from grader.checks.answers import as_count, as_truth, counts_in
 from grader.checks.attachments import attach_plot
 from grader.checks.autodiff_evidence import came_from_autodiff, hand_written_rule, why_not_autodiff
@@ -43,6 +44,7 @@ __all__ = [
     "NUMPY_ON_GRAD",
     "SCALAR_RULE",
     "TEXTBOOK_SOURCE",
+    "AlteredWorlds",
     "CallEvidence",
     "Curves",
     "Diagnosis",

@@ -54,6 +54,9 @@ class Worlds(Protocol):
     def run(self, world: World) -> RunReport:
         """The run of the whole submission in this world, made once. Raises ChildFailure."""
 
+    def anticipate(self, world: World) -> None:
+        """A hint that `world` will be run; it may be ignored."""
+
     def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
         """A question to a child that has run the submission in this world. Raises ChildFailure."""
 
@@ -140,6 +143,10 @@ class Student:
     def run_in(self, world: World) -> RunReport:
         """The run of the whole file in any world. Raises ChildFailure."""
         return self._worlds.run(world)
+
+    def anticipate(self, world: World) -> None:
+        """Announces that `world` will be needed, so that its run may go on beside the plain one."""
+        self._worlds.anticipate(world)
 
     @property
     def code(self) -> str:

@@ -114,6 +114,13 @@ class ChecksPlugin:
             self.grading.raised.append(call.excinfo.value)
         return (yield)
 
+    def anticipate(self, grading: Grading) -> None:
+        """Let the check files announce the worlds they will need, by a function `anticipate(student)`."""
+        modules = {item.module for items in self._items.values() for item in items if isinstance(item, pytest.Function)}
+        for module in modules:
+            if hasattr(module, "anticipate"):
+                module.anticipate(Student(grading.worlds, seed=grading.seed, check="anticipate"))
+
     def run_check(self, check: CheckDeclaration, grading: Grading) -> Outcome:
         """Run every test of `check`; the first that does not pass decides."""
         self.grading = grading

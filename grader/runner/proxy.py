@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,15 +13,18 @@ from grader.sandbox.client import Child, Sandbox
 from grader.submission import Submission
 from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Request, RunReport, RunSubmission, World
 
+# Long enough for an answer of the fork-server, short enough not to be felt.
+FREE_SLOT_SECONDS = 0.01
+
 ReplyT = TypeVar("ReplyT", bound=Reply)
 AnswerT = TypeVar("AnswerT")
 
 
 class ChildWorlds:
-    """Runs one submission in as many worlds as the checks ask for, one child at a time.
+    """Runs one submission in as many worlds as the checks ask for, a child for each.
 
-    A world's run is asked for once and remembered, failures included. At most one child lives at any moment, so that
-    gradings can never wait for each other's slots. `waited_seconds` is the time spent waiting for students' code.
+    A world's run is asked for once and remembered, failures included. A grading waits for a slot only while it holds
+    none, so gradings can never wait for each other. `waited_seconds` is the time spent waiting for students' code.
     """
 
     def __init__(self, sandbox: Sandbox, submission: Submission, limits: Limits) -> None:
@@ -29,6 +33,8 @@ class ChildWorlds:
         self._limits = limits
         self._child: Child | None = None
         self._child_world: str | None = None
+        self._anticipated: list[World] = []
+        self._aside: dict[str, Child] = {}
         self._runs: dict[str, RunReport | ChildFailure] = {}
         self._asked: list[tuple[World, RunReport | ChildFailure]] = []
         self.waited_seconds = 0.0
@@ -44,6 +50,10 @@ class ChildWorlds:
             raise known
         return known
 
+    def anticipate(self, world: World) -> None:
+        """Announce that `world` will be asked for: its run may then go on beside the next one, if a slot is free."""
+        self._anticipated.append(world)
+
     def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
         """Put `request` to a child that has run the submission in `world`, making one if need be."""
         if self._child is None or self._child_world != repr(world):
@@ -57,7 +67,7 @@ class ChildWorlds:
         )
         if isinstance(reply, CallReport) and reply.problem and reply.problem.types[:1] == ("SubmissionTimeout",):
             # The call was broken off somewhere inside the student's code: what it left behind is not to be built on.
-            self.close()
+            self._close_child()
         return reply
 
     def plain_run(self) -> RunReport:
@@ -68,7 +78,13 @@ class ChildWorlds:
         raise ChildFailure("No unaltered run ended with a report.")
 
     def close(self) -> None:
-        """End the living child, if any."""
+        """End every living child."""
+        self._close_child()
+        for child in self._aside.values():
+            child.close()
+        self._aside.clear()
+
+    def _close_child(self) -> None:
         if self._child is not None:
             self._child.close()
         self._child = self._child_world = None
@@ -81,12 +97,26 @@ class ChildWorlds:
             return failure
 
     def _open(self, world: World) -> RunReport:
-        self.close()
-        self._child = self._guarded(lambda: self._sandbox.open(self._limits), counts=False)
+        self._close_child()
+        self._child = self._aside.pop(repr(world), None)
         self._child_world = repr(world)
-        report = self._exchange(RunSubmission(self.source, self.kind, world), RunReport)
+        if self._child is None:
+            self._child = self._guarded(lambda: self._sandbox.open(self._limits), counts=False)
+            self._begin(RunSubmission(self.source, self.kind, world))
+            self._start_anticipated()
+        report = self._finish(RunReport)
         self._keep(world, report)
         return report
+
+    def _start_anticipated(self) -> None:
+        """Begin the announced runs in slots that are free now; the others run when they are asked for."""
+        while self._anticipated:
+            world = self._anticipated.pop()
+            if repr(world) not in self._runs:
+                with contextlib.suppress(SandboxError, ChildFailure):
+                    child = self._sandbox.open(self._limits, queue_seconds=FREE_SLOT_SECONDS)
+                    child.begin(RunSubmission(self.source, self.kind, world), self._seconds_for_request())
+                    self._aside[repr(world)] = child
 
     def _keep(self, world: World, outcome: RunReport | ChildFailure) -> None:
         if repr(world) not in self._runs:
@@ -94,22 +124,37 @@ class ChildWorlds:
             self._asked.append((world, outcome))
 
     def _exchange(self, request: Request, expected: type[ReplyT]) -> ReplyT:
+        self._begin(request)
+        return self._finish(expected)
+
+    def _begin(self, request: Request) -> None:
+        seconds = self._seconds_for_request()
+        self._on_child(lambda child: child.begin(request, seconds))
+
+    def _finish(self, expected: type[ReplyT]) -> ReplyT:
+        reply = self._on_child(lambda child: child.finish())
+        if not isinstance(reply, expected):
+            self._close_child()
+            raise ChildLied(f"{type(reply).__name__} came where {expected.__name__} was due.")
+        return reply
+
+    def _on_child(self, action: Callable[[Child], AnswerT]) -> AnswerT:
+        """Do something with the living child; after a failure there is none."""
         child = self._child
         if child is None:
             raise SandboxError("There is no child to ask.")
+        try:
+            return self._guarded(lambda: action(child))
+        except ChildFailure:
+            self._close_child()
+            raise
+
+    def _seconds_for_request(self) -> float:
         left = self._limits.total_seconds - self.waited_seconds
         if left <= 0:
             self.close()
             raise ChildTimedOut("The time for the whole grading is used up.")
-        try:
-            reply = self._guarded(lambda: child.ask(request, wall_seconds=min(self._limits.wall_seconds, left)))
-        except ChildFailure:
-            self.close()
-            raise
-        if not isinstance(reply, expected):
-            self.close()
-            raise ChildLied(f"{type(reply).__name__} came in answer to {type(request).__name__}.")
-        return reply
+        return min(self._limits.wall_seconds, left)
 
     def _guarded(self, ask: Callable[[], AnswerT], *, counts: bool = True) -> AnswerT:
         """Time the wait if it `counts` as the student's (waiting for a free slot does not), and keep a fault of ours

@@ -50,6 +50,7 @@ def grade_one(plugin: ChecksPlugin, job: JobStream) -> None:
     worlds = ChildWorlds(sandbox, submission, plugin.pack.limits)
     grading = Grading(worlds, request["seed"])
     try:
+        plugin.anticipate(grading)
         results: dict[str, CheckResult] = {}
         for check in plugin.pack.checks:
             results[check.name] = _result(plugin, check, results, grading)

@@ -12,6 +12,7 @@ import os
 import select
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -131,23 +132,45 @@ class Child:
         self._usage: Usage | None = None
         self._closed = False
         self._ended_by_itself = False
+        self._asked: tuple[bytes, type[Reply], float] | None = None
 
     def ask(self, request: Request, wall_seconds: float | None = None) -> Reply:
         """Send one request and wait for its reply; the first failure closes the child.
 
         Raises ChildTimedOut, ChildOutOfMemory, ChildCrashed or ChildLied for its failure, SandboxError for ours.
         """
+        self.begin(request, wall_seconds)
+        return self.finish()
+
+    def begin(self, request: Request, wall_seconds: float | None = None) -> None:
+        """Send one request without waiting for its reply; `finish` must follow. Raises as `ask` does."""
         if self._closed:
             raise SandboxError("This sandboxed process has been closed already.")
         seconds = self._limits.wall_seconds if wall_seconds is None else wall_seconds
         nonce = os.urandom(NONCE_BYTES)
         frame = encode(request, nonce)
-        try:
+        self._asked = (nonce, _REPLY_OF[type(request)], time.monotonic() + seconds + _GRACE_SECONDS)
+        with self._failing_as_told():
             self._reject_unasked_bytes()
             self._sandbox._send({"op": "deadline", "ticket": self._number, "seconds": seconds})
-            answer = self._exchange(frame, time.monotonic() + seconds + _GRACE_SECONDS)
-            reply = decode(answer, nonce, _REPLY_OF[type(request)])
+            self._send_frame(frame)
+
+    def finish(self) -> Reply:
+        """Wait for the reply to the request that was begun. Raises as `ask` does."""
+        if self._asked is None:
+            raise SandboxError("Nothing has been asked.")
+        (nonce, expected, ends), self._asked = self._asked, None
+        with self._failing_as_told():
+            reply = decode(self._read_frame(ends), nonce, expected)
             self._reject_unasked_bytes()
+        self._sandbox._send({"op": "deadline", "ticket": self._number, "seconds": None})
+        return reply
+
+    @contextlib.contextmanager
+    def _failing_as_told(self) -> Iterator[None]:
+        """Turn what goes wrong on the line into the verdicts and faults that `ask` promises."""
+        try:
+            yield
         except WireError as error:
             self.close()
             raise ChildLied(str(error)) from error
@@ -156,16 +179,14 @@ class Child:
             raise SandboxError("The sandbox's fork-server did not hold the deadline.") from None
         except (OSError, EOFError) as error:
             raise self._explain() from error
-        self._sandbox._send({"op": "deadline", "ticket": self._number, "seconds": None})
-        return reply
 
-    def _exchange(self, frame: bytes, ends: float) -> bytes:
-        try:
-            self._end.settimeout(max(0.001, ends - time.monotonic()))
+    def _send_frame(self, frame: bytes) -> None:
+        if self._asked is not None:
+            self._end.settimeout(max(0.001, self._asked[2] - time.monotonic()))
+        with contextlib.suppress(ConnectionError):  # it may have answered before it closed; reading will tell
             self._end.sendall(frame)
-        except ConnectionError:
-            pass  # it may have answered something before it closed; reading will tell
 
+    def _read_frame(self, ends: float) -> bytes:
         def read(count: int) -> bytes:
             self._end.settimeout(max(0.001, ends - time.monotonic()))
             data = self._end.recv(min(count, _READ_BYTES))

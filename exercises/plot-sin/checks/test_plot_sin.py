@@ -5,6 +5,10 @@ from grader.checks.api import *
 sin, cos = torch.sin, torch.cos
 
 
+def anticipate(student):
+    student.anticipate(AlteredWorlds(student.world).replaced)
+
+
 def test_sine_curve(student):
     student.curves.attach(sin)
     assert student.curves.following(sin), student.curves.why_not(sin)
