@@ -11,6 +11,8 @@ SQUARE = fn("x**2")
 LINEAR = fn("4 * x")
 # So little that code which compares its gradient with d / a goes on.
 GENTLE = 1 + 6e-6
+# Already longer than 1000, and with a small sum.
+BEYOND = torch.tensor([800.0, -799.75])
 
 
 def vector():
@@ -19,6 +21,12 @@ def vector():
 
 def matrix():
     return rand_off_the_edges(2, 3)
+
+
+def ending_at(norm):
+    """An input that comes to this norm on its way, close to where the loop decides."""
+    a = vector()
+    return a * (norm / 512 / a.norm())
 
 
 def test_scalar_rule_is_met(student):
@@ -41,7 +49,8 @@ def test_gradient_of_vector_and_matrix(student):
 
 
 def test_other_branch_and_one_element(student):
-    for a in (-rand_off_the_edges(5, low=0.2), rand_off_the_edges(1, low=0.2)):
+    down, one = -rand_off_the_edges(5, low=0.2), rand_off_the_edges(1, low=0.2)
+    for a in (down, one, BEYOND, -BEYOND, ending_at(1000.5), ending_at(999.5)):
         expect_gradient(student.grad_f(leaf(a, name="a")).checked, a)
 
 
