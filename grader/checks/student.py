@@ -20,28 +20,28 @@ from grader.checks.feedback import Diagnosis, diagnose
 from grader.checks.functions import Function
 from grader.checks.inputs import Handed, as_arguments, number
 from grader.checks.plots import Curves
+from grader.checks.prose import long_enough, strings, without_markup
 from grader.checks.values import to_python, to_tensor
 from grader.errors import ChildLied
 from grader.wire.messages import (
     Argument,
     Call,
     CallReport,
+    Expression,
     GlobalName,
     Let,
-    MappingValue,
     Read,
     ReadReport,
     Ref,
     RunReport,
-    SequenceValue,
     TensorSpec,
     Value,
     World,
 )
 
-# How many globals of a script are read in search of a text it kept, and how short an explanation may be.
+# How many globals of a script are read in search of a text it kept.
 GLOBALS_READ = 60
-EXPLANATION_CHARACTERS = 10
+THROUGH = "<through>"
 EXPLANATION_NAMES = ("explanation", "explain", "解释", "说明", "answer_text")
 
 
@@ -85,14 +85,23 @@ class Student:
 
     # ---------------------------------------------------------------------------------- what can be asked
 
-    def call(self, name: str, *args: Handed, ops: bool = False, lines: bool = False, **kwargs: Handed) -> CallEvidence:
-        """Calls the student's function `name`. Tensors become leaves that require grad, made in his process."""
+    def call(
+        self, name: str, *args: Handed, ops: bool = False, lines: bool = False, through: str = "", **kwargs: Handed
+    ) -> CallEvidence:
+        """Calls the student's function `name`. Tensors become leaves that require grad, made in his process.
+
+        through: source of a function of ours that is called instead, with the student's as its first argument.
+        """
         lets: dict[str, Let] = {}
         arguments = as_arguments(args, lets)
         named = dict(zip(kwargs, as_arguments(list(kwargs.values()), lets), strict=True))
         handed = {let.name: to_tensor(let.value.array) for let in lets.values() if isinstance(let.value, TensorSpec)}
         bind = self._bound(lets)
-        request = Call(name, arguments, named, tuple(lets.values()), bind, self._now.call_mark, ops, lines)
+        called = name
+        if through:
+            lets["through"] = Let("through", Expression(through))
+            called, arguments, bind = THROUGH, (Ref(name), *arguments), {**bind, THROUGH: Ref("through")}
+        request = Call(called, arguments, named, tuple(lets.values()), bind, self._now.call_mark, ops, lines)
         return CallEvidence(name, self._ask_call(request), handed)
 
     @property
@@ -154,6 +163,11 @@ class Student:
         return self._worlds.source
 
     @property
+    def kind(self) -> str:
+        """The file's kind: "py" or "ipynb"."""
+        return self._worlds.kind
+
+    @property
     def names(self) -> tuple[GlobalName, ...]:
         """The globals the file left."""
         return self._worlds.run(self._now.world).names
@@ -166,9 +180,9 @@ class Student:
         """
         others = [known.name for known in self.names if known.kind == "other"]
         named = [name for name in others if any(part in name.casefold() for part in EXPLANATION_NAMES)]
-        found = [text for name in named for text in _strings(self.read(name).value)]
-        prose = "\n".join(_without_markup(text) for text in self._worlds.run(self._now.world).prose)
-        text = next((text.strip() for text in (*found, prose) if _long_enough(text)), "")
+        found = [text for name in named for text in strings(self.read(name).value)]
+        prose = "\n".join(without_markup(text) for text in self._worlds.run(self._now.world).prose)
+        text = next((text.strip() for text in (*found, prose) if long_enough(text)), "")
         if not text and (overriding := self.overriding()) is not None:
             raise AssertionError(overriding)
         return text
@@ -274,28 +288,3 @@ class Student:
     def _texts(self) -> list[Value]:
         others = [known.name for known in self.names if known.kind == "other"]
         return [self.read(name).value for name in others[:GLOBALS_READ]]
-
-
-def _strings(value: Value) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, SequenceValue):
-        return [text for item in value.items for text in _strings(item)]
-    if isinstance(value, MappingValue):
-        return [text for _, item in value.items for text in _strings(item)]
-    return []
-
-
-def _without_markup(markdown: str) -> str:
-    """The prose of a markdown cell: a heading names the exercise, it does not explain; code in a fence is code."""
-    kept, fenced = [], False
-    for line in markdown.splitlines():
-        if line.lstrip().startswith("```"):
-            fenced = not fenced
-        elif not fenced and not line.lstrip().startswith("#"):
-            kept.append(line)
-    return "\n".join(kept)
-
-
-def _long_enough(text: str) -> bool:
-    return len("".join(text.split())) >= EXPLANATION_CHARACTERS

@@ -61,7 +61,7 @@ def read(session: Session, request: Read) -> ReadReport:
 def call(session: Session, request: Call) -> CallReport:
     """Call a global function and tell everything that came of it."""
     function = session.namespace.get(request.name, _MISSING)
-    if not callable(function):
+    if not callable(function) and request.name not in request.bind:
         return _without_run(missing=True, problem=None)
     session.console.take()
     try:
@@ -96,6 +96,7 @@ def call(session: Session, request: Call) -> CallReport:
         lines=seen.lines.lines(),
         figures=seen.figures.figures(),
         stdout=session.console.take()[0],
+        places=seen.lines.places(),
     )
 
 
@@ -123,9 +124,10 @@ def _make_lets(session: Session, request: Call) -> dict[str, Any]:
 
 def _make(session: Session, argument: Argument, made: Mapping[str, Any]) -> Any:
     if isinstance(argument, Ref):
-        if argument.name not in made:
+        found = made.get(argument.name, session.namespace.get(argument.name, _MISSING))
+        if found is _MISSING:
             raise RequestError(f"nothing is named {argument.name} here")
-        return made[argument.name]
+        return found
     if isinstance(argument, Items):
         return [_make(session, item, made) for item in argument.items]
     try:

@@ -125,7 +125,7 @@ class Expression:
 
 @dataclass(frozen=True)
 class Ref:
-    """The value of an earlier `Let`."""
+    """The value of an earlier `Let` or, where none has this name, the student's global."""
 
     name: str
 
@@ -185,7 +185,8 @@ class Call:
     """Call the student's global `name` with `args`.
 
     `lets` are made first, in order. `bind` puts values under these global names of the student's namespace for the
-    duration of the call (a `Ref` to a let is the usual value). `mark`, `ops`, `lines` as in `World`, for this call.
+    duration of the call (a `Ref` to a let is the usual value); a bound name need not be one of the student's.
+    `mark`, `ops`, `lines` as in `World`, for this call.
     """
 
     name: str
@@ -354,6 +355,18 @@ class OpCount:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A piece of the submission's source whose instructions ran `count` times. Lines are numbered as in `lines`;
+    columns count the bytes of UTF-8 from 0, as those of `ast` do, and the end is behind the last one."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    count: int
+
+
+@dataclass(frozen=True)
 class GlobalName:
     """A name the submission left at top level. kind: "function", "class", "tensor", "ndarray", "module" or "other"."""
 
@@ -401,6 +414,7 @@ class CallReport:
     """What came of a call: `missing` (no such name, or not callable), a `problem` that was raised, or a `value`.
 
     A call that ran over its time inside Python ends as a problem whose types start with "SubmissionTimeout".
+    `places` are told together with `lines`.
     """
 
     missing: bool
@@ -413,6 +427,7 @@ class CallReport:
     lines: tuple[int, ...]
     figures: tuple[FigureData, ...]
     stdout: str
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -432,6 +447,6 @@ REGISTRY: dict[str, type] = {
         Array, TensorValue, NdarrayValue, SequenceValue, MappingValue, ExceptionValue, OpaqueValue,
         TensorSpec, Expression, Ref, Items, Let, World, RunSubmission, Call, Read,
         Problem, CellOutcome, Series, AxesData, FigureData, LeafState, Root, AutogradRun, OpCount, GlobalName,
-        InputState, RunReport, CallReport, ReadReport,
+        Place, InputState, RunReport, CallReport, ReadReport,
     )
 }  # fmt: skip
