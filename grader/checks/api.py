@@ -24,6 +24,8 @@ from grader.checks.functions import TEXTBOOK_SOURCE, Function, fn
 from grader.checks.graphs import LiveGraph, matches_a_measurement
 from grader.checks.inputs import Given, graph_of, leaf, number, rand
 from grader.checks.messages import FREED, NO_GRAPH, NUMPY_ON_GRAD, SCALAR_RULE
+from grader.checks.own_answers import why_not_analysis, why_not_gradient, why_not_own_design
+from grader.checks.own_function import OwnFunction
 from grader.checks.plots import Curves, Following
 from grader.checks.references import grad, second_grad
 from grader.checks.runs import LeafPass, Runs
@@ -54,6 +56,7 @@ __all__ = [
     "Given",
     "LeafPass",
     "LiveGraph",
+    "OwnFunction",
     "Runs",
     "ScriptEvidence",
     "Student",
@@ -85,7 +88,10 @@ __all__ = [
     "taken_gradients",
     "took_the_gradient",
     "torch",
+    "why_not_analysis",
     "why_not_autodiff",
+    "why_not_gradient",
+    "why_not_own_design",
     "why_not_taken",
     "why_not_the_derivative",
     "why_wrong",
