@@ -1,6 +1,7 @@
 """What the source of a submission says about a curve that is already known not to come from autodiff.
 
-Used to choose the words of a diagnosis, never for a verdict: the verdict comes from what the program did.
+Used to choose the words of a diagnosis, and to see that a file which answers several exercises uses one name for more
+than one thing; never for a verdict, which comes from what the program did.
 """
 
 from __future__ import annotations
@@ -35,12 +36,35 @@ def patches_torch(code: str) -> bool:
     return False
 
 
+def definitions(code: str, name: str) -> int:
+    """How often the code gives this name to a function or another value, anywhere: once per exercise it answers."""
+    parts = _parts(code)
+    if parts[0] == code and _is_python(code):
+        parts = [code]
+    return sum(name in _bound(node) for part in parts for node in _nodes_of(part))
+
+
+def _bound(node: ast.AST) -> list[str]:
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _is_python(part: str) -> bool:
+    return any(True for _ in _nodes_of(part))
+
+
 def _nodes(code: str) -> Iterator[ast.AST]:
     for part in _parts(code):
-        try:
-            yield from ast.walk(ast.parse(_ESCAPE.sub("", part)))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
+        yield from _nodes_of(part)
+
+
+def _nodes_of(part: str) -> Iterator[ast.AST]:
+    try:
+        yield from ast.walk(ast.parse(_ESCAPE.sub("", part)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
 
 
 def _parts(code: str) -> list[str]:

@@ -10,16 +10,19 @@ value, and the gradient that every run left there or returned.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import torch
 
+from grader.checks.code_hints import definitions
 from grader.checks.compare import Number, as_numbers, close, why_wrong
 from grader.checks.derivatives import marked
 from grader.checks.evidence import ScriptEvidence
 from grader.checks.feedback import Diagnosis, diagnose
-from grader.checks.inputs import rand
+from grader.checks.functions import TEXTBOOK_SOURCE, fn
+from grader.checks.inputs import leaf, rand
 from grader.checks.runs import Runs
 from grader.checks.student import Student
 from grader.checks.values import to_tensor
@@ -91,16 +94,45 @@ def taken_gradients(runs: Runs) -> list[TakenGradient]:
     """What the runs made of each leaf, in the order in which the leaves were first reached."""
     taken: dict[tuple[int, bytes], TakenGradient] = {}
     for run in runs:
-        for leaf in map(_with_samples, run.leaves):
-            value = _real(leaf.value)
-            want = None if value is None else _wanted(value, leaf)
-            if leaf.value is None or value is None or want is None:
+        for reached in map(_with_samples, run.leaves):
+            value = _real(reached.value)
+            want = None if value is None else _wanted(value, reached)
+            if reached.value is None or value is None or want is None:
                 continue
-            entry = taken.setdefault((leaf.ident, leaf.value.data), TakenGradient(value, leaf.name, want))
+            entry = taken.setdefault((reached.ident, reached.value.data), TakenGradient(value, reached.name, want))
             entry.of_f = entry.of_f or any(_made_by_f(_real(root.value), entry) for root in run.roots)
             if run.problem is None:
-                _note(entry, run, leaf)
+                _note(entry, run, reached)
     return list(taken.values())
+
+
+def is_slope(factor: float) -> bool:
+    """Whether f can multiply with this number: a power of two, or a hundred times one."""
+    return factor > 0 and any(math.log2(factor / times).is_integer() for times in (1, 100))
+
+
+def gave_f_away(student: Student) -> bool:
+    """Whether the name f went to another exercise: the file defines it more than once, and what it ended up with is
+    nothing like the textbook's f, not even one with other numbers or with a sum behind it.
+    """
+    if definitions(student.code, "f") < 2:
+        return False
+    call = student.call("f", leaf(torch.tensor([1.0, 2.0, 5.0]), name="a"))
+    d = None if call.missing or call.raised is not None else as_numbers(call.raw)
+    if d is None or d.is_complex() or d.shape not in ((), (3,)):
+        return not call.missing
+    sizes = torch.tensor([1.0, 2.0, 5.0] if d.dim() else 8.0)
+    return not all(is_slope(float(factor)) for factor in (d / sizes).reshape(-1))
+
+
+@contextmanager
+def the_textbooks_f(student: Student) -> Iterator[None]:
+    """Inside, the student's functions find the textbook's f under its name, if he gave the name away later."""
+    if not gave_f_away(student):
+        yield
+        return
+    with student.bound(f=fn(TEXTBOOK_SOURCE)):
+        yield
 
 
 def names_a_non_leaf(student: Student, name: str) -> bool:
@@ -144,29 +176,29 @@ def only_some(got: Number, want: torch.Tensor) -> bool:
     return partly and close(tensor, torch.where(there, want, torch.zeros_like(want)))
 
 
-def _with_samples(leaf: LeafState) -> LeafState:
+def _with_samples(reached: LeafState) -> LeafState:
     """The leaf with the sample of its elements in their place, where it has too many to be told."""
-    if leaf.value is not None or len(leaf.samples) != 3:
-        return leaf
-    value, before, after = leaf.samples
-    return replace(leaf, value=value, grad_before=before, grad_after=after)
+    if reached.value is not None or len(reached.samples) != 3:
+        return reached
+    value, before, after = reached.samples
+    return replace(reached, value=value, grad_before=before, grad_after=after)
 
 
-def _wanted(value: torch.Tensor, leaf: LeafState) -> torch.Tensor | None:
-    if not leaf.samples:
+def _wanted(value: torch.Tensor, reached: LeafState) -> torch.Tensor | None:
+    if not reached.samples:
         return gradient(value)
     # The norm and the sum of all elements are estimated, so a slope next to the likely one is as good.
-    spread = math.sqrt(math.prod(leaf.shape) / max(value.numel(), 1))
+    spread = math.sqrt(math.prod(reached.shape) / max(value.numel(), 1))
     likely = gradient(value * spread)
-    after = _real(leaf.grad_after)
+    after = _real(reached.grad_after)
     if likely is None or after is None:
         return likely
     near = [likely * part for part in (1, 2, 0.5, 100, 200, 50, 0.01, 0.02, 0.005)]
     return next((each for each in near if close(after, each)), likely)
 
 
-def _note(entry: TakenGradient, run: AutogradRun, leaf: LeafState) -> None:
-    after = _real(leaf.grad_after)
+def _note(entry: TakenGradient, run: AutogradRun, reached: LeafState) -> None:
+    after = _real(reached.grad_after)
     if run.entry == "backward" and after is not None:
         entry.got.append(after)
         entry.left = after

@@ -30,53 +30,58 @@ def ending_at(norm):
 
 
 def test_scalar_rule_is_met(student):
-    answer = student.either("implicit_backward_error", leaf(vector(), name="a"), shows=meets_the_rule)
-    assert meets_the_rule(answer), answer.why("no-error-provoked", passes=len(answer.runs))
-    assert answer.reports(SCALAR_RULE), diagnose("error-not-returned", kind=kind_of(answer.raw))
+    with the_textbooks_f(student):
+        answer = student.either("implicit_backward_error", leaf(vector(), name="a"), shows=meets_the_rule)
+        assert meets_the_rule(answer), answer.why("no-error-provoked", passes=len(answer.runs))
+        assert answer.reports(SCALAR_RULE), diagnose("error-not-returned", kind=kind_of(answer.raw))
 
 
 def test_gradient_of_vector_and_matrix(student):
-    for a in (vector(), matrix()):
-        answer = student.either("grad_f", leaf(a, name="a"), shows=took_it)
-        if answer.is_script:
-            assert took_it(answer), why_not_taken(answer)
-            hidden = names_a_non_leaf(student, "a") and not any(
-                taken.name is not None and taken.right() for taken in taken_gradients(answer.runs)
-            )
-            assert not hidden, "no-gradient"
-            return
-        expect_gradient(answer.checked, a)
+    with the_textbooks_f(student):
+        for a in (vector(), matrix()):
+            answer = student.either("grad_f", leaf(a, name="a"), shows=took_it)
+            if answer.is_script:
+                assert took_it(answer), why_not_taken(answer)
+                without_grad = names_a_non_leaf(student, "a") and not any(
+                    taken.name is not None and taken.right() for taken in taken_gradients(answer.runs)
+                )
+                assert not without_grad, "no-gradient"
+                return
+            expect_gradient(answer.checked, a)
 
 
 def test_other_branch_and_one_element(student):
-    down, one = -rand_off_the_edges(5, low=0.2), rand_off_the_edges(1, low=0.2)
-    for a in (down, one, BEYOND, -BEYOND, ending_at(1000.5), ending_at(999.5)):
-        expect_gradient(student.grad_f(leaf(a, name="a")).checked, a)
+    with the_textbooks_f(student):
+        down, one = -rand_off_the_edges(5, low=0.2), rand_off_the_edges(1, low=0.2)
+        for a in (down, one, BEYOND, -BEYOND, ending_at(1000.5), ending_at(999.5)):
+            expect_gradient(student.grad_f(leaf(a, name="a")).checked, a)
 
 
 def test_gradient_comes_from_autodiff_of_f(student):
-    a = vector()
-    want = grad(TEXTBOOK, a)
-    with student.marked() as mark:
-        answer = student.either("grad_f", leaf(a, name="a"), shows=lambda answer: took_it(answer, mark))
-        if answer.is_script:
-            assert took_it(answer, mark), "not-autodiff"
-            return
-    if answer.raised is None:
-        assert marked(answer.raw, want, mark), "not-autodiff"
-    else:
-        with student.marked(GENTLE) as mark:
-            assert marked_gently(student.grad_f(leaf(a, name="a")).raw, want, mark), "not-autodiff"
-    assert follows_f(student, a, want), "does-not-differentiate-f"
+    with the_textbooks_f(student):
+        a = vector()
+        want = grad(TEXTBOOK, a)
+        with student.marked() as mark:
+            answer = student.either("grad_f", leaf(a, name="a"), shows=lambda answer: took_it(answer, mark))
+            if answer.is_script:
+                assert took_it(answer, mark), "not-autodiff"
+                return
+        if answer.raised is None:
+            assert marked(answer.raw, want, mark), "not-autodiff"
+        else:
+            with student.marked(GENTLE) as mark:
+                assert marked_gently(student.grad_f(leaf(a, name="a")).raw, want, mark), "not-autodiff"
+        assert follows_f(student, a, want), "does-not-differentiate-f"
 
 
 def test_ratio_check_is_real(student):
-    linear = ratio_matches(student, LINEAR, matrix())
-    assert as_truth(linear) is True, diagnose("ratio-should-match", got=said(linear))
-    square = ratio_matches(student, SQUARE, vector())
-    if as_truth(square) is True and takes_f(student, SQUARE):
-        return
-    assert as_truth(square) is False, "ratio-always-true"
+    with the_textbooks_f(student):
+        linear = ratio_matches(student, LINEAR, matrix())
+        assert as_truth(linear) is True, diagnose("ratio-should-match", got=said(linear))
+        square = ratio_matches(student, SQUARE, vector())
+        if as_truth(square) is True and takes_f(student, SQUARE):
+            return
+        assert as_truth(square) is False, "ratio-always-true"
 
 
 def test_explanation(student):
