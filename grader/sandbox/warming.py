@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from grader.sandbox import autograd_log, figures, plotting
-from grader.sandbox.standins import d2l, ipython
+from grader.sandbox.standins import compiler, d2l, ipython
 from grader.sandbox.texts import NAME_CHARACTERS
 
 _STUDENTS_IMPORT = (
@@ -30,6 +30,7 @@ _STUDENTS_IMPORT = (
 def warm_up() -> None:
     """Everything, once."""
     torch.set_num_threads(1)
+    compiler.install()
     plotting.install()
     autograd_log.install()
     figures.install()
