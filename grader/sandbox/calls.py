@@ -79,10 +79,10 @@ def call(session: Session, request: Call) -> CallReport:
     ):
         # By name, because `bind` may have put another function there.
         action = session.namespace.get(request.name, function)
-        result, error = session.guarded(lambda: action(*args, **kwargs), SOFT_CALL_SECONDS)
-    problem = None if error is None else session.problem_of(error)
+        result, raised = session.guarded(lambda: action(*args, **kwargs), SOFT_CALL_SECONDS)
+    problem = None if raised is None else session.problem_of(raised)
     values = Values(_identities(watched))
-    value = None if error is not None else _told(session, result, {}, values)
+    value = None if raised is not None else _told(session, result, {}, values)
     inputs = tuple(_state(one, values) for one in watched)
     session.inputs = {}
     return CallReport(

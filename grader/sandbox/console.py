@@ -53,8 +53,8 @@ class Console:
     def install(self) -> None:
         """Put the streams in place of the process's own."""
         sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")  # type: ignore[misc]
-        sys.stdout = sys.__stdout__ = _stream(self._sinks["stdout"])  # type: ignore[misc]
-        sys.stderr = sys.__stderr__ = _stream(self._sinks["stderr"])  # type: ignore[misc]
+        sys.stdout = sys.__stdout__ = _stream(self._sinks["stdout"])  # type: ignore[misc, assignment]
+        sys.stderr = sys.__stderr__ = _stream(self._sinks["stderr"])  # type: ignore[misc, assignment]
 
     def take(self) -> tuple[str, str]:
         """(stdout, stderr) since the last call of this."""

@@ -32,7 +32,7 @@ def install() -> None:
     _fix_settings()
     _fix_fonts()
     _fix_waiting()
-    mpl.style.use = _forgiving_style(mpl.style.use)
+    mpl.style.use = _forgiving_style(mpl.style.use)  # type: ignore[assignment]
     Figure.savefig = _forgiving_save(Figure.savefig)  # type: ignore[method-assign]
     quiet_warnings()
 
@@ -61,7 +61,7 @@ def _fix_fonts() -> None:
     own = mpl.get_data_path()
     manager = font_manager.fontManager
     manager.ttflist = [entry for entry in manager.ttflist if entry.fname.startswith(own)]
-    manager._findfont_cached.cache_clear()
+    manager._findfont_cached.cache_clear()  # type: ignore[attr-defined]
     for name in ("matplotlib.font_manager", "matplotlib.mathtext", "matplotlib.category"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
@@ -79,8 +79,8 @@ def _fix_waiting() -> None:
         return ""
 
     for owner in (plt, Figure):
-        owner.ginput = no_points  # type: ignore[attr-defined]
-        owner.waitforbuttonpress = nothing  # type: ignore[attr-defined]
+        setattr(owner, "ginput", no_points)  # noqa: B010 - pyplot and Figure in one breath, which mypy can't follow
+        setattr(owner, "waitforbuttonpress", nothing)  # noqa: B010 - as above
     # In interactive mode each single command would draw the whole figure.
     FigureCanvasAgg.draw_idle = nothing  # type: ignore[method-assign]
     FigureCanvasAgg.start_event_loop = nothing  # type: ignore[method-assign]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from types import FrameType
 
 from grader.sandbox.sources import Sources
 from grader.sandbox.texts import NAME_CHARACTERS, class_name, class_names, message_of
@@ -77,11 +78,11 @@ def _student_places(error: BaseException, sources: Sources) -> list[_Place]:
             passed.append((code.co_filename, trace.tb_lineno, code.co_name))
         trace = trace.tb_next
     waiting: list[_Place] = []
-    frame = sys._getframe()
+    frame: FrameType | None = sys._getframe()
     while frame is not None:
         if frame.f_code.co_filename in sources.names and frame not in frames:
             waiting.append((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return waiting[::-1] + passed
 
 

@@ -140,7 +140,7 @@ class Values:
         base = next((kind for kind in (*_PLAIN_SEQUENCES, dict) if issubclass(cls, kind)), None)
         if base is None:
             return OpaqueValue(class_name(cls), self._text(repr_of(found)), callable=bool(callable(found)))
-        size = base.__len__(found)  # type: ignore[attr-defined]
+        size = base.__len__(found)
         if id(found) in self._around or len(self._around) >= DEPTH or size > self._items:
             # A part of it would be taken for the whole.
             return OpaqueValue(class_name(cls), f"{size} items", callable=False)
@@ -148,7 +148,7 @@ class Values:
         try:
             if base is dict:
                 return MappingValue(tuple((self._of(key), self._of(item)) for key, item in dict.items(found)))
-            items: Iterable[object] = base.__iter__(found)  # type: ignore[attr-defined]
+            items: Iterable[object] = base.__iter__(found)
             return SequenceValue(class_name(cls), tuple([self.of(item) for item in items]))
         finally:
             self._around.discard(id(found))

@@ -59,7 +59,8 @@ def argmax(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
 
 def astype(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
     """Of another element type."""
-    return x.type(*args, **kwargs)
+    converted: torch.Tensor = x.type(*args, **kwargs)
+    return converted
 
 
 def transpose(x: torch.Tensor) -> torch.Tensor:

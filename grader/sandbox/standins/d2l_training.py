@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -83,7 +84,7 @@ class Animator:
         self.fig, axes = plt.subplots(nrows, ncols, figsize=figsize, squeeze=False)
         self.axes = list(axes.flatten())
         self.fmts = fmts
-        self.config_axes = lambda: set_axes(self.axes[0], xlabel, ylabel, xlim, ylim, xscale, yscale, legend or [])
+        self.config_axes = partial(set_axes, self.axes[0], xlabel, ylabel, xlim, ylim, xscale, yscale, legend or [])
         self.points: list[tuple[list[Any], list[Any]]] = []
 
     def add(self, x: Any, y: Any) -> None:
@@ -136,7 +137,8 @@ def synthetic_data(w: torch.Tensor, b: Any, num_examples: int) -> tuple[torch.Te
 
 def linreg(X: torch.Tensor, w: torch.Tensor, b: Any) -> torch.Tensor:  # noqa: N803
     """The linear model."""
-    return torch.matmul(X, w) + b
+    outputs: torch.Tensor = torch.matmul(X, w) + b
+    return outputs
 
 
 def squared_loss(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
