@@ -357,7 +357,8 @@ class OpCount:
 @dataclass(frozen=True)
 class Place:
     """A piece of the submission's source whose instructions ran `count` times. Lines are numbered as in `lines`;
-    columns count the bytes of UTF-8 from 0, as those of `ast` do, and the end is behind the last one."""
+    columns count the bytes of UTF-8 from 0, as those of `ast` do, and the end is behind the last one.
+    """
 
     line: int
     column: int

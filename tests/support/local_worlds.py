@@ -14,6 +14,7 @@ import secrets
 import select
 import signal
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,10 +69,13 @@ def _raise_children(control: socket.socket) -> None:
     from grader.sandbox import child
 
     child.warm_up()
+    folder = tempfile.TemporaryDirectory(prefix="submissions-")
+    os.chdir(folder.name)  # What a submission saves must not land in the checkout.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         message, descriptors = channel.receive(control)
         if message is None:
+            folder.cleanup()
             return
         pid = os.fork()
         if pid == 0:
