@@ -8,10 +8,12 @@ from __future__ import annotations
 import statistics
 import threading
 import time
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 
 from grader.bench import processes
 from grader.bench.baseline import bare_code_ms, cold_pytest_ms
@@ -22,6 +24,11 @@ from grader.runner.engine import Engine
 from grader.settings import Settings
 from grader.submission import Submission, submission_from_file
 
+Text = Mapping[str, str]
+Blanks = Mapping[str, str | int]
+
+NO_BLANKS: Blanks = {}
+
 SPINNER = "while True:\n    try:\n        while True: pass\n    except BaseException: pass\n"
 SLEEPER = "import torch\nx = torch.ones(3, requires_grad=True)\nx.sum().backward()\nimport time\ntime.sleep(2.5)\n"
 SEED = 7
@@ -31,7 +38,8 @@ SEED = 7
 class Measure:
     """One figure. `goal` is a limit in the same unit: "<= 60" or ">= 40"; None for figures given for information."""
 
-    name: str
+    key: str
+    name: Text
     value: float
     unit: str
     goal: str | None = None
@@ -55,7 +63,7 @@ class Bench:
     rounds: int = 30
     soak: int = 200
     packs: Sequence[str] = ("plot-sin", "backward-twice")
-    progress: Callable[[str], None] = lambda _step: None
+    progress: Callable[[Text], None] = lambda _step: None
     measures: list[Measure] = field(default_factory=list)
 
     def run(self) -> list[Measure]:
@@ -64,7 +72,7 @@ class Bench:
         with Engine(self.settings) as engine:
             pack, solution = self._reference(self.packs[0])
             self._full_marks(engine.grade(pack, solution, SEED))
-            self._add("start to first verdict", [time.monotonic() - began], "s", "<= 4")
+            self._add("start", [time.monotonic() - began], "s", "<= 4")
             for name in self.packs:
                 self._verdicts(engine, *self._reference(name))
             self._throughput(engine)
@@ -82,25 +90,24 @@ class Bench:
         warm: list[float] = []
         cold: list[float] = []
         for turn in range(self.rounds):
-            self.progress(f"{pack.id}: cold and warm verdicts, {turn + 1} of {self.rounds}")
+            self._tell("verdicts", pack=pack.id, turn=turn + 1, rounds=self.rounds)
             cold.append(cold_pytest_ms(pack, solution))
             warm.extend(_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))) for _ in range(3))
         bare = bare_code_ms(solution, self.rounds)
-        checks = f"{pack.id} ({len(pack.checks)} checks)"
-        self._add(
-            f"{checks}: cold pytest / warm verdict", [statistics.median(cold) / statistics.median(warm)], "x", ">= 40"
-        )
-        self._add(f"{checks}: whole verdict, warm", warm, "ms", "<= 60")
+        blanks: Blanks = {"pack": pack.id, "checks": len(pack.checks)}
+        ratio = statistics.median(cold) / statistics.median(warm)
+        self._add("cold-ratio", [ratio], "x", ">= 40", blanks=blanks)
+        self._add("verdict", warm, "ms", "<= 60", blanks=blanks)
         ours = statistics.median(warm) - statistics.median(bare)
-        self._add(f"{checks}: of it ours (all but the student's code)", [ours], "ms", "<= 45")
-        self._add(f"{checks}: the student's code alone, warm", bare, "ms")
-        self._add(f"{checks}: cold python -m pytest", cold, "ms")
+        self._add("ours", [ours], "ms", "<= 45", blanks=blanks)
+        self._add("bare", bare, "ms", blanks=blanks)
+        self._add("cold", cold, "ms", blanks=blanks)
 
     def _throughput(self, engine: Engine) -> None:
         for name in self.packs:
             grade = partial(engine.grade, *self._reference(name))
             for workers in (1, 2):
-                self.progress(f"{name}: throughput with {workers} at once")
+                self._tell("rate", pack=name, workers=workers)
                 count = 4 * self.rounds
                 began = time.monotonic()
                 with ThreadPoolExecutor(workers) as pool:
@@ -108,19 +115,19 @@ class Bench:
                         self._full_marks(report)
                 rate = count / (time.monotonic() - began)
                 goal = ">= 20" if workers == 2 else None
-                self._add(f"{name}: verdicts a second, {workers} at once", [rate], "/s", goal, samples=count)
+                self._add("rate", [rate], "/s", goal, count, {"pack": name, "workers": workers})
 
     def _beside_spinners(self, engine: Engine, pack: Pack, solution: Submission) -> None:
-        self.progress("a good submission beside two endless loops")
+        self._tell("beside")
         usual = [_timed(lambda: engine.grade(pack, solution, SEED)) for _ in range(self.rounds)]
         with Spinners(engine, pack, 2):
             beside = [_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))) for _ in range(self.rounds)]
         ratio = statistics.median(beside) / statistics.median(usual)
-        self._add("latency beside two endless loops / alone", [ratio], "x", "<= 4")
-        self._add("latency beside two endless loops", beside, "ms")
+        self._add("beside-ratio", [ratio], "x", "<= 4")
+        self._add("beside", beside, "ms")
 
     def _memory(self, engine: Engine, pack: Pack) -> None:
-        self.progress("memory")
+        self._tell("memory")
         servers = [engine.sandbox.pid, engine.checker.pid]
         idle = processes.proportional_mb(servers)
         with ThreadPoolExecutor(1) as pool:
@@ -129,9 +136,9 @@ class Bench:
             child = processes.largest_private_mb(engine.sandbox.pid)
             grading.result()
         if idle is not None:
-            self._add("both fork-servers with their idle processes", [idle], "MB", "<= 500")
+            self._add("servers", [idle], "MB", "<= 500")
         if child is not None:
-            self._add("a child adds", [child], "MB", "<= 20")
+            self._add("child", [child], "MB", "<= 20")
 
     def _soak(self, engine: Engine, pack: Pack, solution: Submission) -> None:
         pids = [engine.sandbox.pid, engine.checker.pid]
@@ -140,23 +147,42 @@ class Bench:
             for turn, report in enumerate(pool.map(lambda _turn: engine.grade(pack, solution, SEED), range(self.soak))):
                 self._full_marks(report)
                 if turn % 20 == 0:
-                    self.progress(f"{self.soak} gradings in a row: {turn}")
+                    self._tell("soak", count=self.soak, turn=turn)
         after = processes.settled_census(pids, before)
         for what, grown in after.grown_since(before).items():
-            goal = "<= 20" if what.startswith("memory") else "<= 0"
-            self._add(f"left behind by {self.soak} gradings: {what}", [grown], "", goal)
+            unit, goal = ("MB", "<= 20") if what == "memory" else ("", "<= 0")
+            self._add(f"left-{what}", [grown], unit, goal, blanks={"count": self.soak})
 
     def _full_marks(self, report: Report) -> None:
         if report.status != "graded" or report.score != report.max_score:
             lost = [check.name for check in report.checks if check.verdict != "passed"]
             raise SandboxError(f"The reference solution of {report.pack} lost points in {lost} {report.fault}")
 
+    def _tell(self, step: str, **blanks: str | int) -> None:
+        self.progress(_text("steps", step, blanks))
+
     def _add(
-        self, name: str, values: Sequence[float], unit: str, goal: str | None = None, samples: int | None = None
+        self,
+        key: str,
+        values: Sequence[float],
+        unit: str,
+        goal: str | None = None,
+        samples: int | None = None,
+        blanks: Blanks = NO_BLANKS,
     ) -> None:
         spread = (min(values), max(values)) if len(values) > 1 else None
-        value = statistics.median(values)
-        self.measures.append(Measure(name, round(value, 2), unit, goal, samples or len(values), spread))
+        value = round(statistics.median(values), 2)
+        name = _text("names", key, blanks)
+        self.measures.append(Measure(key, name, value, unit, goal, samples or len(values), spread))
+
+
+@cache
+def _catalogue() -> Mapping[str, Mapping[str, Text]]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def _text(table: str, key: str, blanks: Blanks) -> Text:
+    return {locale: template.format(**blanks) for locale, template in _catalogue()[table][key].items()}
 
 
 def _timed(action: Callable[[], object]) -> float:

@@ -26,9 +26,9 @@ class Census:
         """What there is more of now."""
         return {
             "processes": self.processes - before.processes,
-            "file descriptors": self.descriptors - before.descriptors,
-            "files in the temporary directory": self.temporary_files - before.temporary_files,
-            "memory (MB)": round(self.resident_mb - before.resident_mb, 1),
+            "descriptors": self.descriptors - before.descriptors,
+            "files": self.temporary_files - before.temporary_files,
+            "memory": round(self.resident_mb - before.resident_mb, 1),
         }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,9 @@ def run(as_json: bool, locale: str) -> int:
     texts = Texts(locale)
     console = err()
     with console.status(texts("bench-measuring", step="")) if console.is_terminal else nullcontext() as status:
-        report = (lambda step: status.update(texts("bench-measuring", step=one_line(step)))) if status else _ignore
+        report = (
+            (lambda step: status.update(texts("bench-measuring", step=one_line(step[locale])))) if status else _ignore
+        )
         measures = measure(read_settings(), report)
     if as_json:
         click.echo(json_line(as_record(measures), indent=2))
@@ -55,11 +57,11 @@ def run(as_json: bool, locale: str) -> int:
     return 0
 
 
-def _ignore(_step: str) -> None:
+def _ignore(_step: Mapping[str, str]) -> None:
     """Where nobody looks on, nothing is told of the progress."""
 
 
-def measure(settings: Settings, progress: Callable[[str], None]) -> Sequence[Measure]:
+def measure(settings: Settings, progress: Callable[[Mapping[str, str]], None]) -> Sequence[Measure]:
     """Run the whole bench; about two minutes."""
     from grader.bench.measures import Bench
 
@@ -92,7 +94,7 @@ def show(console: Console, measures: Sequence[Measure], texts: Texts) -> None:
         table.add_column(texts("bench-spread"), justify="right", style="dim", no_wrap=True)
     for figure in sorted(measures, key=lambda figure: figure.unit != "x"):
         row = [
-            Text(one_line(figure.name)),
+            Text(one_line(figure.name[texts.locale])),
             Text(f"{_number(figure.value)} {figure.unit}".rstrip(), "bold"),
             Text(figure.goal or ""),
             _mark(figure.met, unicode=is_unicode(console)),

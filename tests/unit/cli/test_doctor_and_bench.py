@@ -58,7 +58,7 @@ def test_the_repair_of_what_is_well_is_not_shown(run, findings):
 
 @dataclass(frozen=True)
 class FakeMeasure:
-    name: str
+    name: dict[str, str]
     value: float
     unit: str
     goal: str | None = None
@@ -68,10 +68,12 @@ class FakeMeasure:
 
 
 MEASURES = [
-    FakeMeasure("whole verdict, warm", 41.25, "ms", "<= 60", True, 30, (38.0, 52.5)),
-    FakeMeasure("cold pytest / warm verdict", 55.2, "x", ">= 40", True),
-    FakeMeasure("a child adds", 31.0, "MB", "<= 20", False),
-    FakeMeasure("the student's code alone", 3.5, "ms"),
+    FakeMeasure(
+        {"en": "whole verdict, warm", "zh": "whole verdict, warm"}, 41.25, "ms", "<= 60", True, 30, (38.0, 52.5)
+    ),
+    FakeMeasure({"en": "cold pytest / warm verdict", "zh": "cold pytest / warm verdict"}, 55.2, "x", ">= 40", True),
+    FakeMeasure({"en": "a child adds", "zh": "a child adds"}, 31.0, "MB", "<= 20", False),
+    FakeMeasure({"en": "the student's code alone", "zh": "the student's code alone"}, 3.5, "ms"),
 ]
 
 
