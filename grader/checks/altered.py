@@ -13,8 +13,13 @@ import torch
 from grader.wire.messages import World
 
 # A function that stands in for torch.sin. Its slope is neither sin nor cos, nowhere far from a distance of them over
-# a usual range, and |x| is not analytic: a complex step can't follow it. It takes tensors, arrays and floats alike.
-STAND_IN = "lambda x, *rest, **options: (1 + abs(x - 0.7) ** 2) ** 0.5"
+# a usual range, and |x| is not analytic: a complex step can't follow it. What stands behind detach() belongs to its
+# values and not to its derivative, so every difference of values has another slope than autodiff, however precise it
+# is. It takes tensors, arrays and floats alike.
+STAND_IN = (
+    "lambda x, *rest, **options: (1 + abs(x - 0.7) ** 2) ** 0.5 + 0.6 * (x.detach() if hasattr(x, 'detach') else x)"
+)
+DETACHED_SLOPE = 0.6
 # What a call of a cosine gives in the world that looks for one.
 COSINE_STAND_IN = "lambda x, *rest, **options: 0.25 + 0.5 * x"
 
@@ -29,12 +34,17 @@ GENTLER = (1.0, 0.1, 1e-6)
 
 def stand_in(x: torch.Tensor) -> torch.Tensor:
     """What `STAND_IN` computes."""
-    return (1 + (x - 0.7).abs() ** 2) ** 0.5
+    return (1 + (x - 0.7).abs() ** 2) ** 0.5 + DETACHED_SLOPE * x
 
 
 def stand_in_slope(x: torch.Tensor) -> torch.Tensor:
-    """The derivative of `stand_in`."""
-    return (x - 0.7) / stand_in(x)
+    """The derivative of `stand_in` that autodiff finds."""
+    return (x - 0.7) / (1 + (x - 0.7) ** 2) ** 0.5
+
+
+def difference_slope(x: torch.Tensor) -> torch.Tensor:
+    """The slope of `stand_in` that its values have: a difference quotient finds it."""
+    return stand_in_slope(x) + DETACHED_SLOPE
 
 
 def cosine_stand_in(x: torch.Tensor) -> torch.Tensor:

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from grader.checks import code_hints
-from grader.checks.altered import AlteredWorlds, cosine_stand_in, stand_in, stand_in_slope
+from grader.checks.altered import AlteredWorlds, cosine_stand_in, difference_slope, stand_in, stand_in_slope
 from grader.checks.feedback import Diagnosis, diagnose
 from grader.checks.plot_diagnosis import factor_to
 from grader.checks.plots import Curves
@@ -52,9 +52,11 @@ class DerivativeOfSine:
     def by_autodiff(self) -> bool:
         """Some drawn curve is the derivative and went through autodiff."""
         if self.follows_stand_in:
-            return True
+            return self._differentiated_openly
+        if self._is_difference:
+            return False
         if self._is_marked(self._marked, self._derivative):
-            return self.by_own_rule or not (self._mark_was_measured or self._computed_by_cosine)
+            return self.by_own_rule or not (self._mark_was_measured or self._computed_from_values)
         return self._gently_marked
 
     @cached_property
@@ -65,7 +67,7 @@ class DerivativeOfSine:
     @cached_property
     def by_own_rule(self) -> bool:
         """The derivative passed through autodiff, but by a rule of the student's own that computes it."""
-        if self.follows_stand_in:
+        if self.follows_stand_in or self._is_difference:
             return False
         if any(_is_cos(op) and op.node not in (None, "SinBackward0") for op in _ops(self._marked)):
             return True
@@ -140,48 +142,77 @@ class DerivativeOfSine:
         return self._replaced is not None and bool(self._replaced.following(stand_in))
 
     @cached_property
+    def _is_difference(self) -> bool:
+        """With torch.sin replaced, the curve is the slope of its values, not the one that autodiff finds.
+
+        The mark may have come into it by an upstream gradient, a hook or a rule of the student's own.
+        """
+        return self._is_marked(self._replaced, difference_slope)
+
+    @cached_property
+    def _differentiated_openly(self) -> bool:
+        """The curve that follows was made by autodiff, and the plain run made its own in the same way.
+
+        Denied only on evidence: nothing was differentiated although the log saw the stand-in, or the plain run, whose
+        gradients are not what it drew, ran autodiff another number of times.
+        """
+        altered, plain = self._replaced, self._student.curves
+        if altered is None:
+            return False
+        if not altered.report.runs_total:
+            names = {op.op for op in altered.report.ops}
+            return "aten::abs" not in names or bool(names & {"aten::sgn", "aten::sign"})
+        if altered.report.runs_total == plain.report.runs_total:
+            return True
+        return bool(plain.report.runs_total) and self._gradients_explain(plain)
+
+    @cached_property
     def _mark_was_measured(self) -> bool:
         """The mark is in the curve because it was measured elsewhere and multiplied in.
 
-        Only said on evidence: with torch.sin replaced, the drawn sine follows and the derivative stays a multiple of
-        cos, which no recorded run of autodiff computed.
+        Only said on evidence: no recorded run of autodiff computed the derivative that was drawn. Where the drawn sine
+        follows what replaced torch.sin and the derivative does not, that is the run to look at.
         """
-        if self._replaced is None or not self._sine_follows_stand_in:
+        curves = self._replaced if self._sine_follows_stand_in else self._marked
+        if curves is None:
             return False
-        if not any(factor_to(curve, self._derivative) is not None for curve in self._replaced.all):
-            return False
-        report = self._replaced.report
-        if not report.runs_total:
-            return any(_is_cos(op) and op.api == "cos" for op in report.ops)
-        if report.runs_total > len(report.runs):
-            return False
-        return not self._autodiff_computed(report.runs)
+        if not curves.report.runs_total:
+            return any(_is_cos(op) and op.api == "cos" for op in curves.report.ops)
+        return not self._gradients_explain(curves)
 
-    def _autodiff_computed(self, runs: tuple[AutogradRun, ...]) -> bool:
-        """Whether recorded gradients are proportional to the derivative at the leaves, or were too large to record."""
+    def _gradients_explain(self, curves: Curves) -> bool:
+        """Whether recorded gradients are proportional to the derivative, at the leaves or as it was drawn.
+
+        Also true where not every gradient was recorded.
+        """
+        runs = curves.report.runs
         points = list(_gradients(runs))
-        if any(point is None for point in points):
+        if curves.report.runs_total > len(runs) or any(gradient is None for _, gradient in points):
             return True
-        known = [point for point in points if point is not None]
-        x = np.concatenate([leaf for leaf, _ in known] or [np.empty(0)])
-        y = np.concatenate([gradient for _, gradient in known] or [np.empty(0)])
-        groups = [(x, y), *known]
-        return any(len(x) >= FEWEST_POINTS and self._proportional(x, y) for x, y in groups)
-
-    def _proportional(self, x: Numbers, y: Numbers) -> bool:
-        want = values(self._derivative, x)
-        return bool(np.abs(y - _ratio(y, want) * want).max() <= 1e-3 * max(1e-30, np.abs(y).max()))
+        known = [(leaf, gradient) for leaf, gradient in points if gradient is not None]
+        if any(leaf is None for leaf, _ in known) and not any(len(gradient) >= FEWEST_POINTS for _, gradient in known):
+            return True
+        drawn = [curve.y for curve in curves.all if factor_to(curve, self._derivative) is not None]
+        pooled = np.concatenate([gradient for _, gradient in known] or [np.empty(0)])
+        if any(
+            _proportional(gradient, y) for gradient in (pooled, *(gradient for _, gradient in known)) for y in drawn
+        ):
+            return True
+        placed = [(leaf, gradient) for leaf, gradient in known if leaf is not None]
+        x = np.concatenate([leaf for leaf, _ in placed] or [np.empty(0)])
+        y = np.concatenate([gradient for _, gradient in placed] or [np.empty(0)])
+        return any(_proportional(gradient, values(self._derivative, leaf)) for leaf, gradient in ((x, y), *placed))
 
     @cached_property
     def _telltale(self) -> Curves | None:
         return self._run(self._worlds.telltale)
 
     @cached_property
-    def _computed_by_cosine(self) -> bool:
-        """The derivative is a cosine that was called, and the mark was brought into it: with every cosine replaced,
-        curves follow what replaced it and none is the derivative any more.
+    def _computed_from_values(self) -> bool:
+        """The derivative is a called cosine, or a difference of values, and the mark was brought into it: with every
+        sine and cosine replaced, curves follow what replaced them and none is the derivative any more.
         """
-        if self._telltale is None or self._source_of_curve() not in ("cos-used", "phase-shift"):
+        if self._telltale is None or self._source_of_curve() is None:
             return False
         return not any(self._telltale.following(function) for function in (self._derivative, stand_in_slope))
 
@@ -191,7 +222,7 @@ class DerivativeOfSine:
         if curves is None:
             return None
         low, high = DIFFERENCE_RANGE
-        factors = [factor_to(curve, stand_in_slope) for curve in curves.all if len(curve) >= FEWEST_POINTS]
+        factors = [factor_to(curve, difference_slope) for curve in curves.all if len(curve) >= FEWEST_POINTS]
         if any(factor is not None and low <= factor <= high for factor in factors):
             return "finite-difference"
         if any(curves.following(shifted, scale=sign) for shifted, sign in _shifts()):
@@ -242,19 +273,27 @@ def _ratio(y: Numbers, base: Numbers) -> float:
     return float(base @ y) / power if power > 0 else 0.0
 
 
-def _gradients(runs: tuple[AutogradRun, ...]) -> Iterator[tuple[Numbers, Numbers] | None]:
-    """(leaf, gradient) of each run that succeeded; None for one that was not recorded in full."""
+def _proportional(y: Numbers, want: Numbers) -> bool:
+    """Whether y is a multiple of `want` wherever it is not 0, at enough points."""
+    if len(y) != len(want):
+        return False
+    there = y != 0
+    y, want = y[there], want[there]
+    return len(y) >= FEWEST_POINTS and bool(np.abs(y - _ratio(y, want) * want).max() <= 1e-3 * np.abs(y).max())
+
+
+def _gradients(runs: tuple[AutogradRun, ...]) -> Iterator[tuple[Numbers | None, Numbers | None]]:
+    """(leaf, gradient) of each run that succeeded; None for what was not recorded."""
     for run in (run for run in runs if run.problem is None):
         gradients = run.results if run.entry == "grad" else tuple(leaf.grad_after for leaf in run.leaves)
         if len(gradients) != len(run.leaves):
-            yield None
+            # Of autograd.grad by something that is no leaf, or inside torch.func, the result alone is known.
+            yield from ((None, None if gradient is None else _flat(gradient)) for gradient in gradients or (None,))
             continue
         for leaf, gradient in zip(run.leaves, gradients, strict=True):
-            if leaf.value is None or gradient is None:
-                yield None
-            elif leaf.shape == gradient.shape:
-                earlier = _flat(leaf.grad_before) if run.entry == "backward" else np.zeros(1)
-                yield _flat(leaf.value), _flat(gradient) - earlier
+            earlier = _flat(leaf.grad_before) if run.entry == "backward" else np.zeros(1)
+            known = leaf.value if gradient is not None and leaf.shape == gradient.shape else None
+            yield None if known is None else _flat(known), None if gradient is None else _flat(gradient) - earlier
 
 
 def _flat(array: Array | None) -> Numbers:

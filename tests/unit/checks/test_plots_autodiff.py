@@ -207,6 +207,37 @@ def test_a_rule_written_by_hand_is_found_by_its_operations(ops):
     assert hand_written_rule(graded)
 
 
+def test_a_difference_of_values_is_not_autodiff_even_with_the_mark_in_it():
+    """However precise it is, and by whatever way the mark was brought in: an upstream gradient, a hook, a rule."""
+
+    def difference(now):
+        slope = altered.difference_slope(torch.tensor(X)).numpy() if now.world.replaced else np.cos(X)
+        return plot(
+            series(X, now.sin(X)), series(X, now.mark * slope), ops=OWN_NUMPY, runs=[run(leaf(None, [now.mark]))]
+        )
+
+    graded = student(difference)
+    assert not came_from_autodiff(graded)
+    assert not hand_written_rule(graded)
+    assert why_not_autodiff(graded).code == "finite-difference"
+
+
+def test_a_slope_that_nothing_differentiated_is_not_autodiff():
+    seen = [("aten::abs", None, "abs"), ("aten::sgn", None, "abs")]
+    forward = drawing(lambda now: now.mark * now.slope(X), ops=seen)
+    assert came_from_autodiff(student(forward))
+    assert not came_from_autodiff(student(drawing(lambda now: now.mark * now.slope(X), ops=seen[:1])))
+
+
+def test_autodiff_only_where_it_is_looked_at_is_none():
+    def two_faced(now):
+        runs = [run(leaf(None, [1.0, 1.0, 1.0, 1.0], value=[1.0, 2.0, 3.0, 4.0]))]
+        runs += [run(leaf(None, (now.mark * now.slope(X)).tolist(), value=X.tolist()))] if now.mark != 1 else []
+        return plot(series(X, now.sin(X)), series(X, now.mark * now.slope(X)), runs=runs)
+
+    assert not came_from_autodiff(student(two_faced))
+
+
 def test_a_cos_typed_in_as_a_check_is_no_rule():
     assert not hand_written_rule(student(drawing(lambda now: now.cos(X), ops=[("aten::cos", None, "cos")])))
 
@@ -221,5 +252,8 @@ def test_what_the_child_evaluates_is_what_the_checker_computes():
     for source, function in ((altered.STAND_IN, altered.stand_in), (altered.COSINE_STAND_IN, altered.cosine_stand_in)):
         assert np.allclose(eval(source)(X), function(torch.tensor(X)).numpy())
     x = torch.tensor(X, requires_grad=True)
-    altered.stand_in(x).sum().backward()
+    eval(altered.STAND_IN)(x).sum().backward()
     assert torch.allclose(x.grad, altered.stand_in_slope(x.detach()))
+    h = 1e-6
+    quotient = (eval(altered.STAND_IN)(X + h) - eval(altered.STAND_IN)(X - h)) / (2 * h)
+    assert np.allclose(quotient, altered.difference_slope(torch.tensor(X)).numpy())
