@@ -39,6 +39,7 @@ def command(texts: Texts) -> click.Command:
         params=[
             click.Argument(["packs"], metavar="[PACK ...]", nargs=-1, required=False),
             click.Option(["--mutants"], is_flag=True, help=texts("help-option-mutants")),
+            click.Option(["--all-seeds"], is_flag=True, help=texts("help-option-all-seeds")),
             number_option(["-j", "--jobs"], texts("help-option-jobs"), 1, MAX_JOBS),
             locale_option(texts),
             click.Option(["--json", "as_json"], is_flag=True, help=texts("help-option-json")),
@@ -46,11 +47,11 @@ def command(texts: Texts) -> click.Command:
     )
 
 
-def run(ctx: click.Context, packs: Sequence[str], mutants: bool, jobs: int | None, locale: str, as_json: bool) -> int:
+def run(ctx: click.Context, packs: Sequence[str], jobs: int | None, locale: str, as_json: bool, **depth: bool) -> int:
     """Examine the packs, all of them where none is named; 0 when all is in order, 3 otherwise."""
     texts = Texts(locale)
     settings = read_settings()
-    examined = examinations(packs or _all_packs(settings), settings, texts, mutants=mutants)
+    examined = examinations(packs or _all_packs(settings), settings, texts, **depth)
     results = examine(ctx, examined, settings, jobs, texts)
     in_order = not any(result.complaints for result in results)
     if as_json:
@@ -69,7 +70,7 @@ def _all_packs(settings: Settings) -> list[str]:
 
 
 def examinations(
-    names: Sequence[str], settings: Settings, texts: Texts, *, mutants: bool
+    names: Sequence[str], settings: Settings, texts: Texts, *, mutants: bool, all_seeds: bool
 ) -> list[Examination | PackResult]:
     """What there is to do for each pack; the result itself where a pack can't even be read."""
     from grader.packcheck.check import Examination
@@ -78,7 +79,8 @@ def examinations(
     found: list[Examination | PackResult] = []
     for name in dict.fromkeys(names):
         try:
-            examination = Examination(pack_or_usage_fault(name, settings, texts), with_mutants=mutants)
+            pack = pack_or_usage_fault(name, settings, texts)
+            examination = Examination(pack, with_mutants=mutants, every_seed=all_seeds)
         except PackError as error:
             found.append(PackResult.broken(name, error))
         else:

@@ -1,4 +1,4 @@
-"""One pack held against everything: lint, its samples under three seeds and, where asked for, its mutants."""
+"""One pack held against everything: lint, its samples and, where asked for, its mutants."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ OnStep = Callable[[], None]
 class Examination:
     """The examination of one pack: `steps` gradings, made by `run`. With none to make, `without_grading` is all."""
 
-    def __init__(self, pack: Pack, *, with_mutants: bool) -> None:
+    def __init__(self, pack: Pack, *, with_mutants: bool, every_seed: bool = False) -> None:
         self.pack = pack
+        self._every_seed = every_seed
         self._lint = lint(pack)
         self._can_be_graded = not any(entry.key in STOPPING for entry in self._lint)
         self._mutants: Sequence[Mutant] | None = None
@@ -34,7 +35,8 @@ class Examination:
     @property
     def steps(self) -> int:
         """How many gradings there are to make."""
-        return (gradings_of(self.pack) if self._can_be_graded else 0) + len(self._mutants or ())
+        samples = gradings_of(self.pack, every_seed=self._every_seed) if self._can_be_graded else 0
+        return samples + len(self._mutants or ())
 
     def without_grading(self) -> PackResult:
         """What lint alone says."""
@@ -43,7 +45,7 @@ class Examination:
     def run(self, engine: Grader, jobs: int, on_step: OnStep) -> PackResult:
         """Grade everything; `on_step` is called after each grading."""
         began = time.monotonic()
-        outcomes = verify(engine, self.pack, SEEDS, jobs, lambda _: on_step())
+        outcomes = verify(engine, self.pack, SEEDS, jobs, lambda _: on_step(), every_seed=self._every_seed)
         complaints = [*self._lint, *complaints_of(outcomes)]
         mutation = None
         # Where the solution itself loses points, mutants that lose some say nothing.

@@ -7,7 +7,7 @@ both languages. An empty file must pass no check. A file that always answers the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.errors import SubmissionRejected
 from grader.packcheck import probes
@@ -38,25 +38,32 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Task:
+    """One grading to make; `more` are the seeds under which the same file is graded afterwards."""
+
     kind: str
     sample: Sample
     seed: int
+    more: tuple[int, ...] = ()
     submission: Submission | None = None
 
 
 OnOutcome = Callable[[Outcome], None]
 
 
-def tasks_of(pack: Pack, seeds: Sequence[int]) -> list[_Task]:
-    """What `verify` grades with the first of `seeds`. Raises PackError when a wrong answer has no declaration."""
-    first = seeds[0]
-    tasks = [_Task("right", sample, first) for sample in right_samples(pack.path)]
-    tasks += [_Task("wrong", sample, first) for sample in wrong_samples(pack.path)]
-    tasks.append(_Task("starter", Sample(pack.path / "starter.py", {}), first))
-    return tasks + [
-        _Task(kind, Sample(pack.path / "probes" / f"{kind}.py", {}), first, submission)
-        for kind, submission in probes.submissions(pack)
-    ]
+def tasks_of(pack: Pack, seeds: Sequence[int], *, every_seed: bool) -> list[_Task]:
+    """What `verify` grades first of each file. Raises PackError when a wrong answer has no declaration."""
+    first, *more = seeds
+    tasks = [_Task("right", sample, first, tuple(more)) for sample in right_samples(pack.path)]
+    for place, sample in enumerate(wrong_samples(pack.path)):
+        # One seed for each, but not the same for all: together they still meet every seed.
+        turn = place % len(seeds)
+        others = (*seeds[:turn], *seeds[turn + 1 :]) if every_seed else ()
+        tasks.append(_Task("wrong", sample, seeds[turn], others))
+    tasks.append(_Task("starter", Sample(pack.path / "starter.py", {}), first, tuple(more) if every_seed else ()))
+    for kind, submission in probes.submissions(pack):
+        sample = Sample(pack.path / "probes" / f"{kind}.py", {})
+        tasks.append(_Task(kind, sample, first, tuple(more) if kind == "mute" or every_seed else (), submission))
+    return tasks
 
 
 def verify(
@@ -65,35 +72,36 @@ def verify(
     seeds: Sequence[int] = SEEDS,
     jobs: int = 2,
     on_outcome: OnOutcome | None = None,
+    *,
+    every_seed: bool = False,
 ) -> list[Outcome]:
-    """Grade every sample of `pack` under every seed. Raises PackError when a sample has no declaration.
+    """Grade every right answer of `pack` under every seed, and each wrong one under one, or all with `every_seed`.
 
-    A pack whose solution can't be graded at all is told so once, not for each sample.
+    Raises PackError when a sample has no declaration. A pack whose solution can't be graded at all is told so once,
+    not for each sample.
     """
     hidden = HiddenText.of(pack)
-    first, *others = tasks_of(pack, seeds)
-    outcome = _outcome(first, _grade(engine, pack, first), 0.0, hidden)
-    outcomes = [outcome]
+    first, *others = tasks_of(pack, seeds, every_seed=every_seed)
+    outcomes = [_outcome(first, _grade(engine, pack, first), 0.0, hidden)]
     if on_outcome is not None:
-        on_outcome(outcome)
-    if outcome.report.status != "graded":
+        on_outcome(outcomes[0])
+    if outcomes[0].report.status != "graded":
         return outcomes
     schedule = Schedule[_Task, Report](lambda task: _grade(engine, pack, task), jobs)
     schedule.add(others)
-    schedule.add(_again(first, seeds), rank=1.0)
+    schedule.add(_again(first), rank=1.0)
     for task, report, seconds in schedule.results():
         outcomes.append(_outcome(task, report, seconds, hidden))
         if on_outcome is not None:
             on_outcome(outcomes[-1])
-        if task.seed == seeds[0]:
-            # What took long once will again: it goes before everything that is quick.
-            schedule.add(_again(task, seeds), rank=-seconds if seconds > 1 else 1.0)
-    return [*_in_order(outcomes)]
+        # What took long once will again: it goes before everything that is quick.
+        schedule.add(_again(task), rank=-seconds if seconds > 1 else 1.0)
+    return _in_order(outcomes)
 
 
-def gradings_of(pack: Pack, seeds: Sequence[int] = SEEDS) -> int:
+def gradings_of(pack: Pack, seeds: Sequence[int] = SEEDS, *, every_seed: bool = False) -> int:
     """How many gradings `verify` makes."""
-    return len(tasks_of(pack, seeds)) * len(seeds)
+    return sum(1 + len(task.more) for task in tasks_of(pack, seeds, every_seed=every_seed))
 
 
 def complaints_of(outcomes: Sequence[Outcome]) -> list[Complaint]:
@@ -102,8 +110,8 @@ def complaints_of(outcomes: Sequence[Outcome]) -> list[Complaint]:
     return [entry for outcome in outcomes for entry in outcome.complaints] + list(varying_feedback(mute))
 
 
-def _again(task: _Task, seeds: Sequence[int]) -> Iterator[_Task]:
-    yield from (_Task(task.kind, task.sample, seed, task.submission) for seed in seeds[1:])
+def _again(task: _Task) -> Iterator[_Task]:
+    yield from (replace(task, seed=seed, more=()) for seed in task.more)
 
 
 def _in_order(outcomes: Sequence[Outcome]) -> list[Outcome]:

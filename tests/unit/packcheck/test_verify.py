@@ -17,7 +17,7 @@ def pack(tmp_path):
 
 
 def complaints(pack, answers):
-    outcomes = verify(DeclaredEngine(pack, answers), pack)
+    outcomes = verify(DeclaredEngine(pack, answers), pack, every_seed=True)
     return Confusion.of(outcomes), complaints_of(outcomes)
 
 
@@ -25,13 +25,18 @@ def keys(found):
     return {(entry.file, entry.key) for entry in found}
 
 
-def test_a_pack_in_order_has_no_complaint_and_every_file_meets_every_seed(pack):
+@pytest.mark.parametrize("every_seed", [False, True])
+def test_a_pack_in_order_has_no_complaint_and_right_answers_meet_every_seed(pack, every_seed):
     engine = DeclaredEngine(pack)
-    outcomes = verify(engine, pack)
+    outcomes = verify(engine, pack, every_seed=every_seed)
 
     assert complaints_of(outcomes) == []
-    assert len(outcomes) == gradings_of(pack) == len(set(engine.calls))
-    assert {seed for _, seed in engine.calls} == set(SEEDS)
+    assert len(outcomes) == gradings_of(pack, every_seed=every_seed) == len(set(engine.calls))
+    for kind, thorough in (("right", True), ("mute", True), ("wrong", every_seed)):
+        files = {outcome.sample.name for outcome in outcomes if outcome.kind == kind}
+        seeds = [outcome.seed for outcome in outcomes if outcome.kind == kind]
+        assert set(seeds) == set(SEEDS)
+        assert len(seeds) == len(files) * (len(SEEDS) if thorough else 1)
     found = Confusion.of(outcomes)
     assert (found.right, found.full_marks, found.false_fails) == (3, 3, 0)
     assert (found.wrong, found.as_declared, found.right_diagnosis, found.false_passes) == (4, 4, 4, 0)
