@@ -15,7 +15,8 @@ from grader.checks.evidence import CallEvidence
 from grader.checks.feedback import Diagnosis, diagnose, fail
 from grader.checks.functions import TEXTBOOK_SOURCE, Function, fn
 from grader.checks.inputs import leaf
-from grader.checks.own_function import OwnFunction, Point
+from grader.checks.own_function import OwnFunction
+from grader.checks.own_point import Point
 from grader.checks.runs import Runs
 from grader.checks.student import Student
 from grader.checks.values import kind_of, shown, to_tensor
@@ -31,6 +32,8 @@ TEXTBOOK = fn(TEXTBOOK_SOURCE)
 
 def why_not_gradient(student: Student, own: OwnFunction, name: str = "grad_g") -> Diagnosis | None:
     """Why the student's function is not the gradient of his g by autodiff; None if it is."""
+    if own.wavers:
+        return diagnose("random-branch")
     for point, example in own.points:
         call = student.call(name, point.x).answered
         if not _right(call.raw, point, point is example, own, lambda x: student.call(name, x)):
@@ -40,6 +43,8 @@ def why_not_gradient(student: Student, own: OwnFunction, name: str = "grad_g") -
 
 def why_not_analysis(student: Student, own: OwnFunction, name: str = "analytic_grad") -> Diagnosis | None:
     """Why the student's formula does not agree with autodiff, or is no formula; None if all is well."""
+    if own.wavers:
+        return diagnose("random-branch")
     calls = [(point, example, _formula(student, name, point.x)) for point, example in own.points]
     for point, example, call in calls:
         if not _right(call.raw, point, point is example, own, lambda x: _formula(student, name, x)):
@@ -200,7 +205,7 @@ def _further(own: OwnFunction) -> list[Point]:
                 point = own.at(factor * example.x)
             except ChildFailure:
                 return found
-            if point.call.raised is not None and "SubmissionTimeout" in point.call.raised.types:
+            if point.ran_out_of_time:
                 return found
             if point.y is not None and bool(torch.isfinite(point.y).all()):
                 found.append(point)

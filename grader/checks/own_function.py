@@ -7,98 +7,37 @@ his process may claim anything, it has to agree with differences of g's values w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
 
 import torch
 
 from grader.checks.branches import OwnFunctions, line_names, own_functions
-from grader.checks.evidence import CallEvidence, diagnose_problem
+from grader.checks.evidence import diagnose_problem
 from grader.checks.examples import readings
-from grader.checks.feedback import Diagnosis, diagnose, fail
+from grader.checks.feedback import fail
 from grader.checks.inputs import leaf, rand
+from grader.checks.own_point import Point
 from grader.checks.student import Student
-from grader.checks.values import kind_of, numbers, shown
+from grader.checks.values import numbers
 from grader.errors import ChildFailure
-from grader.wire.messages import OpCount, Place, SequenceValue, TensorValue, Value
+from grader.wire.messages import SequenceValue
 
 # The value of g and the gradient of its sum, None where nothing leads back to x.
 DIFFERENTIATE = (
     "lambda g, x: (lambda y: (y, torch.autograd.grad(y.sum(), x, allow_unused=True)[0]"
     " if isinstance(y, torch.Tensor) and y.requires_grad else None))(g(x))"
 )
+REPEATS = 12
+REPEAT = f"lambda g, x: [g(x) for _ in range({REPEATS})]"
 # How far the points around an example are from it, as a part of its size, and how many rings there are.
 NEARBY = 0.01
 RINGS = 2
-REPEATS = 12
+# As many differences of values have to speak against a gradient.
+ENOUGH = 2
 # Examples beyond these only count for the branches they reach.
 MOST_STUDIED = 10
 MOST_REPEATED = 3
-
-READS = frozenset({"aten::_local_scalar_dense", "aten::item", "aten::equal", "aten::is_nonzero"})
-CHOICES = frozenset({"aten::where", "aten::heaviside", "aten::masked_fill", "aten::masked_fill_"})
-
-Path = tuple[tuple[tuple[int, int, int, int], ...], tuple[tuple[str, int], ...]]
-
-
-@dataclass(frozen=True)
-class Point:
-    """What g did at one input. `y` and `gradient` are None where there is none."""
-
-    label: str
-    x: torch.Tensor
-    call: CallEvidence
-    raw: Value
-    y: torch.Tensor | None
-    gradient: torch.Tensor | None
-
-    @property
-    def path(self) -> Path:
-        """The way g went: the pieces of source and the operations that ran."""
-        places = tuple((p.line, p.column, p.end_line, p.end_column) for p in self.places)
-        return places, tuple(sorted((op.op, op.count) for op in _forward(self.call.ops)))
-
-    @property
-    def places(self) -> tuple[Place, ...]:
-        """The pieces of source that ran."""
-        return self.call.report.places
-
-    @property
-    def reads(self) -> int:
-        """How often a number was read out of a tensor."""
-        return sum(op.count for op in _forward(self.call.ops) if op.op in READS)
-
-    @property
-    def chooses(self) -> bool:
-        """Whether an operation chose between values, element by element."""
-        return any(op.op in CHOICES for op in _forward(self.call.ops))
-
-    @property
-    def usable(self) -> bool:
-        """Value and gradient are there and finite."""
-        return self.fault is None
-
-    @property
-    def fault(self) -> Diagnosis | None:
-        """Why this point has no gradient to compare with."""
-        if self.call.raised is not None:
-            return diagnose_problem(self.call.raised)
-        if self.y is None:
-            return diagnose("not-a-tensor", kind=kind_of(self.raw))
-        if not isinstance(self.raw, TensorValue) or self.gradient is None:
-            return diagnose("graph-broken", detail=self.label)
-        if not bool(torch.isfinite(self.y).all()):
-            return diagnose("not-finite", got=shown(self.y))
-        if not bool(torch.isfinite(self.gradient).all()):
-            return diagnose("grad-not-finite", got=shown(self.gradient))
-        return None
-
-    @property
-    def floor(self) -> float:
-        """The size of gradients that are nothing but rounding: what y holds, over what x holds."""
-        size = 0.0 if self.y is None else float(self.y.abs().max())
-        return 1e-6 * size / max(float(self.x.abs().max()), 1e-3)
 
 
 class OwnFunction:
@@ -120,10 +59,17 @@ class OwnFunction:
 
     @cached_property
     def examples(self) -> list[Point]:
-        """The points of the examples, in the reading of them that suits it best."""
+        """The points of the examples, in the reading of them that suits g best."""
+        return self._student.once(f"examples of {self._name}", self._at_examples)
+
+    def _at_examples(self) -> list[Point]:
         best: list[Point] = []
         for reading in self._read:
-            points = [self.at(one.x, one.label) for one in reading]
+            points: list[Point] = []
+            for one in reading:
+                points.append(self.at(one.x, one.label))
+                if points[-1].ran_out_of_time:
+                    return points
             if not best or sum(p.usable for p in points) > sum(p.usable for p in best):
                 best = points
             if all(point.call.raised is None for point in points):
@@ -163,7 +109,7 @@ class OwnFunction:
                 point = self.at(nearby(example.x, NEARBY * ring / RINGS), example.label)
             except ChildFailure:
                 break
-            if point.call.raised is not None and "SubmissionTimeout" in point.call.raised.types:
+            if point.ran_out_of_time:
                 break
             if point.usable and point.path in known:
                 found.append(point)
@@ -210,9 +156,23 @@ class OwnFunction:
     @property
     def is_random(self) -> bool:
         """Whether g goes another way when it is asked again at the same input."""
-        return any(
-            self.at(point.x).path != point.path for point in self.running[:MOST_REPEATED] for _ in range(REPEATS)
-        )
+        once, *others = self.running[:MOST_REPEATED]
+        again = [once] * REPEATS + others * (REPEATS // 4)
+        return any(self.at(point.x).path != point.path for point in again)
+
+    @cached_property
+    def wavers(self) -> bool:
+        """Whether g has several values at one input: nothing can be compared with its gradient then."""
+        return self._student.once(f"repeats of {self._name}", self._has_several_values)
+
+    def _has_several_values(self) -> bool:
+        for point in self.studied[:MOST_REPEATED]:
+            call = self._student.call(self._name, leaf(point.x), through=REPEAT)
+            values = call.report.value if call.raised is None else None
+            found = [numbers(each) for each in values.items] if isinstance(values, SequenceValue) else []
+            if any(one is None or not _same(one, found[0]) for one in found):
+                return True
+        return False
 
     @property
     def goes_different_ways(self) -> bool:
@@ -233,7 +193,7 @@ class OwnFunction:
             return True
         if not any(point.reads for point in points):
             return False
-        return len({shape for shape, _ in paths}) == 1 or not self._follows_shape_alone(points)
+        return len({path for _, path in paths}) == 1 or not self._follows_shape_alone(points)
 
     def _follows_shape_alone(self, points: Sequence[Point]) -> bool:
         if any(point.reads > 1 and self.source.goes_both_ways(point.places) for point in points):
@@ -252,8 +212,14 @@ class OwnFunction:
 
         Only said where every difference that can be taken near the example says so, and there are two at least.
         """
-        verdicts = [verdict for _ in range(4) if (verdict := self._contradicts(example)) is not None]
-        return len(verdicts) > 1 and all(verdicts)
+        verdicts: list[bool] = []
+        for _ in range(4):
+            verdict = self._contradicts(example)
+            if verdict is not None:
+                verdicts.append(verdict)
+            if len(verdicts) == ENOUGH:
+                break
+        return len(verdicts) == ENOUGH and all(verdicts)
 
     def _contradicts(self, example: Point) -> bool | None:
         """None where a jump or a kink is too near, or rounding too large, for a difference to tell anything."""
@@ -274,7 +240,10 @@ class OwnFunction:
         noise = 1e-9 * float(middle.y.abs().sum()) / 5e-5
         if max(slopes) - min(slopes) > 0.02 * scale + noise:
             return None
-        return abs(sum(slopes) / len(slopes) - claimed) > 0.1 * scale + 10 * noise
+        away = abs(sum(slopes) / len(slopes) - claimed)
+        if 2e-3 * scale + noise < away <= 0.05 * scale + 10 * noise:
+            return None
+        return away > 0.05 * scale + 10 * noise
 
 
 def nearby(x: torch.Tensor, part: float) -> torch.Tensor:
@@ -289,5 +258,5 @@ def _filled(like: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
     return flat[: like.numel()].reshape(like.shape).to(like.dtype)
 
 
-def _forward(ops: Sequence[OpCount]) -> Iterator[OpCount]:
-    return (op for op in ops if op.node is None)
+def _same(one: torch.Tensor, other: torch.Tensor | None) -> bool:
+    return other is not None and one.shape == other.shape and bool(torch.equal(one.nan_to_num(), other.nan_to_num()))

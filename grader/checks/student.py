@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence, diagnose_problem
 from grader.checks.feedback import Diagnosis, diagnose
@@ -59,6 +60,10 @@ class Worlds(Protocol):
 
     def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
         """A question to a child that has run the submission in this world. Raises ChildFailure."""
+
+
+Kept = TypeVar("Kept")
+_kept: WeakKeyDictionary[Worlds, dict[str, object]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -161,6 +166,11 @@ class Student:
     def code(self) -> str:
         """The student's file as it was handed in: JSON for a notebook. For a diagnosis, never for a verdict."""
         return self._worlds.source
+
+    def once(self, what: str, make: Callable[[], Kept]) -> Kept:
+        """Evidence that is the same for every check of a grading, made by the first that needs it."""
+        kept = _kept.setdefault(self._worlds, {})
+        return cast("Kept", kept[what] if what in kept else kept.setdefault(what, make()))
 
     @property
     def kind(self) -> str:

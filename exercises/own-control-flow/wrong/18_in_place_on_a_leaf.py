@@ -1,0 +1,20 @@
+# expect: differentiable_on_examples=raised, control_flow_depends_on_data=raised, examples_reach_every_branch=raised, grad_g=raised, analysis_agrees_with_autodiff=raised, own_design=raised
+# score: 1
+import torch
+
+def g(x):
+    x += 1
+    if x.sum() > 0:
+        return x ** 2
+    return -3 * x
+
+def grad_g(x):
+    x = x.detach().clone().requires_grad_(True)
+    g(x).sum().backward()
+    return x.grad
+
+def analytic_grad(x):
+    return 2 * (x + 1) if (x + 1).sum() > 0 else torch.full_like(x, -3.0)
+
+examples = [torch.tensor([1.0, 2.0, 3.0]), torch.tensor([-1.0, -2.0, 0.5]), torch.tensor([-3.0, 1.0])]
+explanation = "The slope is different in each branch; g jumps where the sum is zero."
