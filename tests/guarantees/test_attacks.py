@@ -17,7 +17,11 @@ if os.geteuid() != 0:
     RUNGS = {"B": RUNNER, "C": RUNNER}
 
 
-@pytest.fixture(scope="module", params=sorted(RUNGS))
+# One worker attacks on one rung: the attacks go through one engine, and only once.
+BY_RUNG = [pytest.param(rung, marks=pytest.mark.xdist_group(f"attacks-{rung}")) for rung in sorted(RUNGS)]
+
+
+@pytest.fixture(scope="module", params=BY_RUNG)
 def outcomes(request):
     """All attacks in turn through one engine, as an operator's service would meet them."""
     result = subprocess.run(

@@ -183,7 +183,6 @@ def test_a_number_keeps_its_exact_type(value):
         "text",
         object(),
     ],
-    ids=repr,
 )
 def test_what_is_not_exactly_of_its_declared_type_is_not_sent(message):
     with pytest.raises(WireError):
