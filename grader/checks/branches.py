@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from grader.wire.messages import CELL_LINES, Place
 
 # A piece of source beyond this is not the work of a student; what can't be read has no known branches.
-MOST_CHARACTERS = 200_000
+MOST_CHARACTERS = 100_000
 MOST_PIECES = 400
 # Deeper brackets or longer runs of signs than people write make the parser work hard for nothing.
 DEEPEST = 60
@@ -131,7 +131,8 @@ def _branches(function: Function, offset: int) -> Iterator[Branch]:
         match node:
             case ast.If():
                 yield _branch(node.body, node.test, offset)
-                if node.orelse:
+                if node.orelse and not (len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)):
+                    # An elif is an If of its own.
                     yield _branch(node.orelse, node.test, offset)
             case ast.While():
                 yield _branch(node.body, node.test, offset)

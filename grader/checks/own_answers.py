@@ -45,6 +45,9 @@ def why_not_analysis(student: Student, own: OwnFunction, name: str = "analytic_g
     """Why the student's formula does not agree with autodiff, or is no formula; None if all is well."""
     if own.wavers:
         return diagnose("random-branch")
+    if own.cut_off is not None:
+        # The gradient to compare with is not that of g.
+        return diagnose("graph-broken", detail=own.cut_off)
     calls = [(point, example, _formula(student, name, point.x)) for point, example in own.points]
     for point, example, call in calls:
         if not _right(call.raw, point, point is example, own, lambda x: _formula(student, name, x)):

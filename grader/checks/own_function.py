@@ -13,7 +13,7 @@ from functools import cached_property
 import torch
 
 from grader.checks.branches import OwnFunctions, line_names, own_functions
-from grader.checks.evidence import diagnose_problem
+from grader.checks.evidence import CallEvidence, diagnose_problem
 from grader.checks.examples import readings
 from grader.checks.feedback import fail
 from grader.checks.inputs import leaf, rand
@@ -149,8 +149,10 @@ class OwnFunction:
     @property
     def unreached(self) -> str:
         """The first lines of branches that no example reaches, "" where there are none."""
-        places = [place for point in self.running for place in point.places]
-        lines = sorted({line for point in self.running for line in point.call.lines})
+        # Repeated, because a branch that chance decides is not one that the examples leave out.
+        calls = [*(point.call for point in self.running), *self._repeats]
+        places = [place for call in calls for place in call.report.places]
+        lines = sorted({line for call in calls for line in call.lines})
         return line_names(self.source.unreached(places, lines), self._student.kind)
 
     @property
@@ -166,13 +168,22 @@ class OwnFunction:
         return self._student.once(f"repeats of {self._name}", self._has_several_values)
 
     def _has_several_values(self) -> bool:
-        for point in self.studied[:MOST_REPEATED]:
-            call = self._student.call(self._name, leaf(point.x), through=REPEAT)
+        for call in self._repeats:
             values = call.report.value if call.raised is None else None
             found = [numbers(each) for each in values.items] if isinstance(values, SequenceValue) else []
             if any(one is None or not _same(one, found[0]) for one in found):
                 return True
         return False
+
+    @property
+    def _repeats(self) -> list[CallEvidence]:
+        return self._student.once(
+            f"calls of {self._name}",
+            lambda: [
+                self._student.call(self._name, leaf(point.x), lines=True, through=REPEAT)
+                for point in self.running[:MOST_REPEATED]
+            ],
+        )
 
     @property
     def goes_different_ways(self) -> bool:
@@ -207,7 +218,14 @@ class OwnFunction:
 
     # ----------------------------------------------------------------------------------------- the evidence
 
-    def cut_off(self, example: Point) -> bool:
+    @property
+    def cut_off(self) -> str | None:
+        """The example at which the graph misses a way by which x enters the value, None where it misses none."""
+        return self._student.once(
+            f"cut of {self._name}", lambda: next((one.label for one in self.studied if self._is_cut_off(one)), None)
+        )
+
+    def _is_cut_off(self, example: Point) -> bool:
         """Whether differences of g's values contradict its gradient: x also enters where the graph does not see it.
 
         Only said where every difference that can be taken near the example says so, and there are two at least.

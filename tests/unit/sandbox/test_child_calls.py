@@ -160,6 +160,22 @@ def test_marks_operations_lines_and_figures_belong_to_the_call(student):
     assert child.call("f", Ref("x"), lets=(X,)).ops == ()
 
 
+def test_a_function_of_ours_can_be_called_with_the_students_as_an_argument(student):
+    child = student("def f(x): return x + 1\n")
+    lets = (Let("ours", Expression("lambda f, x: [f(x), f(2 * x)]")),)
+    report = child.call("<ours>", Ref("f"), 3, lets=lets, bind={"<ours>": Ref("ours")})
+    assert report.value == SequenceValue("list", (4, 7))
+    assert child.call("<ours>").missing
+
+
+def test_places_tell_which_side_of_an_expression_ran_and_how_often(student):
+    child = student("f = lambda n: [1 if i > 0 else -1 for i in range(n)]\n")
+    report = child.call("f", 3, lines=True)
+    sides = {(place.column, place.end_column): place.count for place in report.places if place.line == 1}
+    assert (sides[15, 16], sides[31, 33]) == (2, 1)
+    assert child.call("f", 3).places == ()
+
+
 # ------------------------------------------------------------------------------------------------- inputs
 
 
