@@ -21,7 +21,7 @@ def curves(report):
         "plt.show()",
         "plt.savefig('a.png')",
         "plt.savefig('a.pdf', dpi=600, bbox_inches='tight')",
-        "plt.savefig('/home/me/x.png')",
+        "plt.savefig('/nowhere/at/all/x.png')",
         "plt.savefig('no/such/folder/x.png')",
         r"plt.savefig('C:\\Users\\me\\x.png')",
         "plt.savefig('/proc/x.png')",
