@@ -10,8 +10,8 @@ import torch
 
 from grader.checks.compare import close
 from grader.checks.feedback import Detail, Diagnosis, diagnose, fail
-from grader.checks.messages import FREED, SCALAR_RULE, advice_for
-from grader.checks.runs import Runs
+from grader.checks.messages import advice_for
+from grader.checks.runs import LeafPass, Runs
 from grader.checks.values import texts, to_python, to_tensor
 from grader.wire.messages import (
     CallReport,
@@ -66,6 +66,18 @@ class CallEvidence:
         """The autograd runs during the call."""
         return Runs(self.report.runs)
 
+    @cached_property
+    def handed_runs(self) -> Runs:
+        """Those runs that reached a tensor which was handed over: what was done to tensors of the student's own, be it
+        to provoke an error there, is not what was asked for.
+        """
+        handed = list(self.handed.values())
+        return Runs([run for run in self.runs if any(len(Runs([run]).reaching(tensor)) for tensor in handed)])
+
+    def passes_from(self, value: torch.Tensor) -> list[LeafPass]:
+        """The second passes through the graph of the number that was handed over, which is `value`."""
+        return self.handed_runs.valued(value).second_passes
+
     @property
     def missing(self) -> bool:
         """There is no such name, or it can't be called."""
@@ -119,7 +131,7 @@ class CallEvidence:
             piece in message for piece in pieces for message in messages
         )
 
-    def why(self, code: str, **detail: Detail) -> Diagnosis:
+    def why(self, code: str, *, scalar_rule: bool = True, **detail: Detail) -> Diagnosis:  # noqa: ARG002
         """The diagnosis for evidence that falls short: an exception that left the function comes before `code`."""
         problem = self.report.problem
         return diagnose(code, **detail) if problem is None else diagnose_problem(problem)
@@ -194,6 +206,15 @@ class ScriptEvidence:
         return Runs([*self.report.runs, *(run for call in self.more for run in call.runs)])
 
     @property
+    def handed_runs(self) -> Runs:
+        """All runs: a script works on tensors of its own."""
+        return self.runs
+
+    def passes_from(self, value: torch.Tensor) -> list[LeafPass]:  # noqa: ARG002
+        """The second passes through whatever graph the script has made."""
+        return self.runs.second_passes
+
+    @property
     def checked(self) -> ScriptEvidence:
         """The evidence itself: a script may end in any error, what counts is what it did before."""
         return self
@@ -230,9 +251,13 @@ class ScriptEvidence:
         told = "\n".join([self.stdout, *self.report.prose, *kept]).casefold()
         return fragment.casefold() in told or any(word in told for word in ERROR_WORDS)
 
-    def why(self, code: str, **detail: Detail) -> Diagnosis:
-        """The diagnosis for evidence that falls short: an exception nobody asked for explains more than `code` does."""
-        surprise = next((problem for problem in self.problems if not _is_lesson(problem)), None)
+    def why(self, code: str, *, scalar_rule: bool = True, **detail: Detail) -> Diagnosis:
+        """The diagnosis for evidence that falls short: an exception nobody asked for explains more than `code` does.
+
+        scalar_rule: whether the exercise lets its error be provoked; otherwise it is a mistake where no run succeeded.
+        """
+        lesson = self.runs.is_lesson if scalar_rule else self.runs.taught
+        surprise = next((problem for problem in self.problems if not lesson(problem)), None)
         return diagnose(code, **detail) if surprise is None else diagnose_problem(surprise)
 
     @property
@@ -272,8 +297,3 @@ class ScriptEvidence:
 
 
 Evidence = CallEvidence | ScriptEvidence
-
-
-def _is_lesson(problem: Problem) -> bool:
-    # These two errors are what the exercises are about: a file that answers several of them may well end in one.
-    return any(fragment in problem.message for fragment in (FREED, SCALAR_RULE))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
 from grader.checks.evidence import diagnose_problem
 from grader.checks.feedback import Diagnosis, diagnose
-from grader.checks.messages import FREED, NUMPY_ON_GRAD, SCALAR_RULE
+from grader.checks.messages import NUMPY_ON_GRAD
 from grader.checks.plots import EYE_MEDIAN, EYE_WORST, Curves, follows
+from grader.checks.runs import Runs
 from grader.checks.series import FEWEST_POINTS, Curve, Function, Numbers, values
 from grader.wire.arrays import to_numpy
 from grader.wire.messages import Array, Problem, RunReport
@@ -40,7 +42,7 @@ def why_not(curves: Curves, function: Function) -> Diagnosis:
     constants = [float(curve.y[0]) for curve in candidates if curve.span > 0 and np.ptp(curve.y) <= 1e-6]
     if any(constants):
         return diagnose("constant-curve", value=next(filter(None, constants)))
-    if problem is not None and not _is_expected_elsewhere(problem):
+    if problem is not None and not Runs(curves.report.runs).taught(problem):
         return diagnose_problem(problem)
     return diagnose("constant-curve", value=0.0) if constants else diagnose("not-there", curves=len(candidates))
 
@@ -48,7 +50,7 @@ def why_not(curves: Curves, function: Function) -> Diagnosis:
 def telling_problem(report: RunReport) -> Problem | None:
     """The exception that most likely kept a curve from being drawn, None where every cell ended well."""
     problems = [cell.problem for cell in report.cells if cell.problem is not None]
-    return min(problems, key=_rank, default=None)
+    return min(problems, key=partial(_rank, Runs(report.runs)), default=None)
 
 
 def factor_to(curve: Curve, function: Function) -> float | None:
@@ -63,17 +65,13 @@ def factor_to(curve: Curve, function: Function) -> float | None:
     return factor if shape_kept and abs(factor) > 1e-9 else None
 
 
-def _rank(problem: Problem) -> int:
+def _rank(runs: Runs, problem: Problem) -> int:
     """The order of suspicion. A file with several exercises also holds errors that were provoked on purpose."""
     if "SyntaxError" in problem.types:
         return 0
     if NUMPY_ON_GRAD in problem.message:
         return 1
-    return 3 if _is_expected_elsewhere(problem) else 2
-
-
-def _is_expected_elsewhere(problem: Problem) -> bool:
-    return FREED in problem.message or SCALAR_RULE in problem.message
+    return 3 if runs.taught(problem) else 2
 
 
 def _in_other_units(curve: Curve, function: Function) -> bool:

@@ -56,9 +56,10 @@ class Following:
         return any(_smooth(curve.x) for curve in (*self.curves, *together))
 
     @property
-    def points(self) -> int:
-        """How many different x the fullest of the curves has."""
-        return max((len(np.unique(curve.x)) for curve in self.curves), default=0)
+    def sampling(self) -> dict[str, int | float]:
+        """How the fullest of the curves is sampled: its different `points`, their `span` and the widest `gap`."""
+        x = max((np.unique(curve.x) for curve in self.curves), key=len, default=np.zeros(1))
+        return {"points": len(x), "span": float(np.ptp(x)), "gap": float(np.diff(x).max(initial=0.0))}
 
     @property
     def named_as_derivative(self) -> bool:
@@ -128,7 +129,7 @@ class Curves:
             if here:
                 names.update(name for curve in here for name in curve.names)
                 texts.update(panel.texts)
-                if _alone(panel, here):
+                if _alone(panel, here, function, scale):
                     names.update(panel.headings)
         return Following(tuple(found), frozenset(names), frozenset(texts))
 
@@ -183,12 +184,18 @@ def _following_in(panel: Panel, function: Function, exact: bool, scale: float) -
         yield cloud
 
 
-def _alone(panel: Panel, found: Iterable[Curve]) -> bool:
-    """Whether an axes shows nothing but these curves; straight lines such as axhline don't count."""
+def _alone(panel: Panel, found: Iterable[Curve], function: Function, scale: float) -> bool:
+    """Whether an axes shows nothing but these curves; straight lines such as axhline and stems don't count."""
     known = {id(curve) for curve in found}
-    others = [curve for curve in panel.curves if id(curve) not in known and np.ptp(curve.y) > 0 and curve.span > 0]
+    others = [curve for curve in panel.curves if id(curve) not in known and curve.span > 0]
     stray = len(panel.pool) - sum(len(curve) for curve in found if id(curve) not in set(map(id, panel.curves)))
-    return not others and stray < FEWEST_POINTS
+    return all(_accompanies(curve, function, scale) for curve in others) and stray < FEWEST_POINTS
+
+
+def _accompanies(curve: Curve, function: Function, scale: float) -> bool:
+    """Whether all points lie on the curve or at one height: a level line, or lines down to it from the curve."""
+    away = np.abs(curve.y - scale * values(function, curve.x)) > max(1.0, abs(scale)) * EYE_WORST
+    return not away.any() or bool(np.ptp(curve.y[away]) == 0)
 
 
 def _candidates(panel: Panel) -> tuple[Curve, ...]:

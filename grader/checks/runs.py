@@ -13,9 +13,12 @@ from typing import overload
 import torch
 
 from grader.checks.compare import TOLERANCES
-from grader.checks.messages import FREED
+from grader.checks.messages import FREED, SCALAR_RULE
 from grader.checks.values import to_tensor
 from grader.wire.messages import Array, AutogradRun, LeafState, Problem
+
+# The log keeps at least so many runs; of more, some in the middle may be missing.
+MOST_NOTED = 64
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,14 @@ class Runs(Sequence[AutogradRun]):
 
     @property
     def refused(self) -> tuple[AutogradRun, ...]:
-        """The passes that torch refused because an earlier one had freed the graph."""
-        return self.saying(FREED)
+        """The passes that torch refused because an earlier one had freed the graph.
+
+        Only an error that torch had reason to raise: an earlier run went through nodes of the same graph and did not
+        keep it. Of very many runs some are not noted, and then the message alone has to do.
+        """
+        if len(self) >= MOST_NOTED:
+            return self.saying(FREED)
+        return tuple(run for run in self.saying(FREED) if any(_freed(earlier, run) for earlier in self._before(run)))
 
     @property
     def succeeded(self) -> Runs:
@@ -100,6 +109,10 @@ class Runs(Sequence[AutogradRun]):
     def reaching(self, tensor: torch.Tensor) -> Runs:
         """The runs that reach a leaf with exactly these values: the tensor that was handed over."""
         return Runs([run for run in self if any(_holds(leaf.value, tensor) for leaf in run.leaves)])
+
+    def valued(self, value: torch.Tensor) -> Runs:
+        """The runs that began at a number equal to `value`, which is how the graph of a known y is recognised."""
+        return Runs([run for run in self if any(_equals(root.value, value) for root in run.roots)])
 
     @property
     def second_passes(self) -> list[LeafPass]:
@@ -116,6 +129,9 @@ class Runs(Sequence[AutogradRun]):
     def grads_of_second_pass(self) -> list[tuple[torch.Tensor, torch.Tensor]]:
         """(.grad before, .grad after) of every leaf in every second pass."""
         return [(leaf.before, leaf.after) for leaf in self.second_passes]
+
+    def _before(self, run: AutogradRun) -> tuple[AutogradRun, ...]:
+        return self._runs[: self._runs.index(run)]
 
     @property
     def why_no_second_pass(self) -> str:
@@ -136,16 +152,38 @@ class Runs(Sequence[AutogradRun]):
             seen |= idents
         return False
 
+    @staticmethod
+    def is_lesson(problem: Problem) -> bool:
+        """Whether an exception is one of the errors that the exercises are about, which a file may well end in."""
+        return any(fragment in problem.message for fragment in (FREED, SCALAR_RULE))
+
+    def taught(self, problem: Problem) -> bool:
+        """As `is_lesson`; but where no run at all succeeded, the rule about scalars was no lesson but a mistake."""
+        return self.is_lesson(problem) and (len(self.succeeded) > 0 or SCALAR_RULE not in problem.message)
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """The errors of the runs."""
         return tuple(run.problem for run in self if run.problem is not None)
 
 
+def _freed(earlier: AutogradRun, run: AutogradRun) -> bool:
+    """Whether the earlier run freed nodes that the later one came through; one that was broken off may have."""
+    return not earlier.retain_graph and bool(set(earlier.nodes) & set(run.nodes))
+
+
 def _holds(array: Array | None, tensor: torch.Tensor) -> bool:
     if array is None or array.shape != tuple(tensor.shape):
         return False
     return bool(torch.equal(to_tensor(array).to(torch.float64), tensor.detach().to(torch.float64)))
+
+
+def _equals(array: Array | None, value: torch.Tensor) -> bool:
+    """Whether the array holds this number, up to rounding; what was not recorded may do so."""
+    if array is None:
+        return True
+    tensor = _real(array)
+    return tensor.numel() == 1 and bool(torch.allclose(tensor.reshape(()), value.detach().double(), rtol=1e-4))
 
 
 def _leaf_passes(earlier: AutogradRun, run: AutogradRun) -> Iterator[LeafPass]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from grader.sandbox.magics import Scanner
 from grader.sandbox.recovery import Readable, fenced_blocks, read_cell, read_file
+from grader.sandbox.text_cells import commented_cells, text_cells
 
 FILE_NAME = "submission.py"
 NOTES = 100
@@ -46,9 +47,11 @@ class Plan:
     is_script: bool = False
 
     def note(self, readable: Readable) -> None:
-        """Take over what was dropped from a piece of code."""
+        """Take over what was dropped from a piece of code, and what it says to people."""
         self.notes = (self.notes + readable.notes)[:NOTES]
         self.prose += readable.prose
+        if readable.tree is not None:
+            self.prose += text_cells(readable.tree)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ def _add_marked(plan: Plan, text: str, marks: list[_Mark]) -> None:
     lines = text.split("\n")
     if marks[0].line > 1:
         _add_text_cell(plan, lines, (1, marks[0].line - 1), None)
+    if plan.flushes:
+        plan.prose += commented_cells(lines)
     ends = [mark.line - 1 for mark in marks[1:]] + [len(lines)]
     for mark, end in zip(marks, ends, strict=True):
         if mark.is_prose:

@@ -30,7 +30,7 @@ def test_no_hand_written_cos_rule(student):
 def test_curves_are_smooth(student):
     for function in (sin, cos):
         curve = student.curves.following(function)
-        assert curve.smooth, diagnose("too-few-points", points=curve.points)
+        assert curve.smooth, diagnose("too-few-points", **curve.sampling)
 
 
 def test_curves_can_be_told_apart(student):

@@ -97,7 +97,7 @@ def test_blanks_are_plain_names():
 def code_like_strings(path):
     """Every string in the file that has the form of a code and stands where a diagnosis can."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = {"diagnose", "fail", "Diagnosis", "why", "why_not_repeated"}
+    names = {"diagnose", "fail", "Diagnosis", "why", "not_repeated"}
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and node.msg is not None:

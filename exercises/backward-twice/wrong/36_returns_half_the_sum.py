@@ -1,0 +1,18 @@
+# expect: zeroed_between=not-zeroed
+# score: 8
+import torch
+def second_backward_error(y):
+    y.backward()
+    try:
+        y.backward()
+    except RuntimeError as e:
+        return e
+def backward_twice(y, x):
+    y.backward(retain_graph=True)
+    y.backward()
+    return x.grad
+def backward_twice_zeroed(y, x):
+    y.backward(retain_graph=True)
+    y.backward()
+    return x.grad / 2
+explanation = "Saved tensors are freed by the first pass; retain_graph=True on the first call keeps them; x.grad accumulates."

@@ -1,0 +1,20 @@
+import torch, math
+import matplotlib.pyplot as plt
+x = torch.linspace(0, 2*math.pi, 100, requires_grad=True)
+f = torch.sin(x)
+f.backward(torch.ones_like(x))
+X = x.detach()
+fig = plt.figure(figsize=(8, 5))
+ax = fig.add_axes([0.1, 0.1, 0.8, 0.8])
+ax.plot(X, f.detach(), 'b')
+ax.plot(X, x.grad, 'r')
+ax.annotate("sin(x)", xy=(math.pi/2, 1), xytext=(2.5, 1.1), arrowprops=dict(arrowstyle='->'))
+ax.annotate("f'(x)", xy=(math.pi, -1), xytext=(3.5, -1.1), arrowprops=dict(arrowstyle='->'))
+ax.set_ylim(-1.5, 1.5)
+for side in ('top', 'right'):
+    ax.spines[side].set_visible(False)
+ax.spines['left'].set_position(('data', 0))
+ax.spines['bottom'].set_position(('data', 0))
+ax.set_xticks([0, math.pi/2, math.pi, 3*math.pi/2, 2*math.pi])
+ax.set_xticklabels(['0', r'$\pi/2$', r'$\pi$', r'$3\pi/2$', r'$2\pi$'])
+fig.savefig('a.png', bbox_inches='tight')

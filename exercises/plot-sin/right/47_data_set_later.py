@@ -1,0 +1,10 @@
+import torch, matplotlib.pyplot as plt
+fig, ax = plt.subplots()
+a, = ax.plot([], [], label='sin')
+b, = ax.plot([], [], label="sin'")
+x = torch.linspace(-3.2, 3.2, 65, requires_grad=True)
+y = torch.sin(x); y.sum().backward()
+a.set_data(x.detach().numpy(), y.detach().numpy())
+b.set_data(x.detach().numpy(), x.grad.numpy())
+ax.relim(); ax.autoscale_view(); ax.legend()
+plt.show()
