@@ -170,8 +170,9 @@ class OwnFunction:
     def _has_several_values(self) -> bool:
         for call in self._repeats:
             values = call.report.value if call.raised is None else None
-            found = [numbers(each) for each in values.items] if isinstance(values, SequenceValue) else []
-            if any(one is None or not _same(one, found[0]) for one in found):
+            items = values.items if isinstance(values, SequenceValue) else ()
+            found = [tensor for item in items if (tensor := numbers(item)) is not None]
+            if any(not _same(tensor, found[0]) for tensor in found):
                 return True
         return False
 
@@ -276,5 +277,5 @@ def _filled(like: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
     return flat[: like.numel()].reshape(like.shape).to(like.dtype)
 
 
-def _same(one: torch.Tensor, other: torch.Tensor | None) -> bool:
-    return other is not None and one.shape == other.shape and bool(torch.equal(one.nan_to_num(), other.nan_to_num()))
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return one.shape == other.shape and bool(torch.equal(one.nan_to_num(), other.nan_to_num()))
