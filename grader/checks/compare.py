@@ -66,8 +66,11 @@ def why_wrong(
 
 
 def _ratio(got: torch.Tensor, want: torch.Tensor) -> dict[str, float]:
-    """One number by which `got` differs from `want` everywhere, if there is one: worth telling the student."""
-    if got.shape != want.shape or got.is_complex() or not want.numel():
+    """One number by which `got` differs from `want` everywhere, if there is one: worth telling the student.
+
+    Of a single element it would be the expected value itself.
+    """
+    if got.shape != want.shape or got.is_complex() or want.numel() < 2:
         return {}
     wide = want.detach().to(torch.float64).reshape(-1)
     if bool((wide.abs() < 1e-3).any()):

@@ -34,6 +34,9 @@ def _of_broken(report: Report, sample: Sample) -> Iterator[Complaint]:
 
 
 def _of_right(report: Report, sample: Sample) -> Iterator[Complaint]:
+    if sample.failures:
+        yield from _of_wrong(report, sample)
+        return
     for check in report.checks:
         if check.verdict != "passed":
             blanks = {"check": check.name, "verdict": check.verdict, "code": check.diagnosis or NONE}

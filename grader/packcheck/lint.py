@@ -13,7 +13,7 @@ from grader.checks.feedback import Catalogue
 from grader.errors import PackError
 from grader.packcheck.check_files import CheckFile, read_check_file
 from grader.packcheck.complaints import Complaint, complaint
-from grader.packcheck.expectations import Sample, declared_sample, sample_files
+from grader.packcheck.expectations import Sample, declared_sample, right_samples, sample_files
 from grader.packs import Pack
 from grader.sentences import LOCALES
 
@@ -36,7 +36,7 @@ def lint(pack: Pack) -> list[Complaint]:
         *_tests(pack, files),
         *_codes(pack, files, samples),
         *unreadable,
-        *_headers(pack, samples),
+        *_headers(pack, [*right_samples(pack.path), *samples]),
         *_counts(pack, samples),
     ]
 
@@ -121,9 +121,10 @@ def _near(name: str, known: Iterable[str]) -> str:
 def _wrong_samples(pack: Pack) -> tuple[list[Sample], list[Complaint]]:
     samples, complaints = [], []
     for path in sample_files(pack.path / "wrong"):
-        try:
-            samples.append(declared_sample(path))
-        except PackError:
+        sample = declared_sample(path)
+        if sample.failures:
+            samples.append(sample)
+        else:
             complaints.append(complaint(f"wrong/{path.name}", "header-missing"))
     return samples, complaints
 
