@@ -179,11 +179,11 @@ def _holds(array: Array | None, tensor: torch.Tensor) -> bool:
 
 
 def _equals(array: Array | None, value: torch.Tensor) -> bool:
-    """Whether the array holds this number, up to rounding; what was not recorded may do so."""
+    """Whether the array holds this number and no other, up to rounding; what was not recorded may do so."""
     if array is None:
         return True
     tensor = _real(array)
-    return tensor.numel() == 1 and bool(torch.allclose(tensor.reshape(()), value.detach().double(), rtol=1e-4))
+    return tensor.numel() > 0 and bool(torch.allclose(tensor, value.detach().double().expand(tensor.shape), rtol=1e-4))
 
 
 def _leaf_passes(earlier: AutogradRun, run: AutogradRun) -> Iterator[LeafPass]:

@@ -1,9 +1,14 @@
 """The log of autograd runs: what counts as a second pass, as accumulated, as zeroed."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
+from grader.checks.messages import SCALAR_RULE
 from grader.checks.runs import Runs
+from grader.checks.values import to_array
+from grader.wire.messages import Root
 from tests.unit.checks.reports import FREED_TEXT, leaf, problem, run
 
 FIRST = run(leaf(None, (3.0, 4.0)))
@@ -39,6 +44,33 @@ def test_a_refused_pass_is_no_second_pass():
     assert len(runs.refused) == 1
     assert not runs.second_passes
     assert runs.why_no_second_pass == "not-retained"
+
+
+@pytest.mark.parametrize("earlier", [(), (replace(FIRST, retain_graph=True),), (replace(FIRST, nodes=(20,)),)])
+def test_torch_refuses_only_what_was_freed(earlier):
+    """The message alone may be raised by a hook or a Function of the student's."""
+    assert not Runs([*earlier, run(leaf(None, None), error=problem(FREED_TEXT))]).refused
+
+
+def test_of_very_many_runs_the_message_has_to_do():
+    kept = [replace(FIRST, nodes=(20 + place,)) for place in range(64)]
+    assert Runs([*kept, run(leaf(None, None), error=problem(FREED_TEXT))]).refused
+
+
+def test_runs_are_known_by_the_number_they_began_at():
+    def at(*numbers):
+        return replace(FIRST, roots=(Root(None, None, "float64", (len(numbers),), to_array(torch.tensor(numbers))),))
+
+    unrecorded = replace(FIRST, roots=(Root(None, None, "float64", (), None),))
+    runs = Runs([at(5.0), at(4.0), at(5.0, 5.0), at(5.0, 4.0), unrecorded])
+    assert list(runs.valued(torch.tensor(5.0))) == [at(5.0), at(5.0, 5.0), unrecorded]
+
+
+def test_the_rule_about_scalars_is_a_mistake_where_nothing_else_ran():
+    scalar = problem(SCALAR_RULE)
+    assert Runs([FIRST]).taught(scalar)
+    assert not Runs([run(leaf(None, None), error=scalar)]).taught(scalar)
+    assert Runs([]).taught(problem(FREED_TEXT))
 
 
 @pytest.mark.parametrize(("runs", "code"), [([], "never-run-twice"), ([FIRST], "not-retained")])
