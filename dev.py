@@ -267,7 +267,7 @@ def test(arguments: list[str]) -> int:
     if arguments:
         return foreground([PYTHON, "-m", "pytest", *arguments])
     failed = check()
-    status = foreground([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "tests"])
+    status = foreground([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", "tests"])
     if failed:
         print(text("lint_failed", names=", ".join(failed)))
     return status or bool(failed)

@@ -17,11 +17,7 @@ if os.geteuid() != 0:
     RUNGS = {"B": RUNNER, "C": RUNNER}
 
 
-# One worker attacks on one rung: the attacks go through one engine, and only once.
-BY_RUNG = [pytest.param(rung, marks=pytest.mark.xdist_group(f"attacks-{rung}")) for rung in sorted(RUNGS)]
-
-
-@pytest.fixture(scope="module", params=BY_RUNG)
+@pytest.fixture(scope="module", params=sorted(RUNGS))
 def outcomes(request):
     """All attacks in turn through one engine, as an operator's service would meet them."""
     result = subprocess.run(
