@@ -2,10 +2,17 @@
 
 from grader.checks.api import *
 
-CUBE = fn("(x**3).sum() + 2 * torch.dot(x, x)")
-SQUARES = fn("(torch.exp(x) * x).sum() + (x**2).sum()")
 # A sum saves no tensors, so a second pass through it is not refused: this exposes a message that was typed in.
 SUM = fn("x.sum()")
+
+
+def cubic():
+    """A function of the seed, so that its gradient can't be known beforehand."""
+    return fn(f"{number(0.5, 1.5):.3f} * (x**3).sum() + {number(1.0, 3.0):.3f} * torch.dot(x, x)")
+
+
+def growing():
+    return fn(f"({number(0.5, 1.5):.3f} * torch.exp(x) * x).sum() + {number(0.5, 2.0):.3f} * (x**2).sum()")
 
 
 def refused(answer):
@@ -21,13 +28,13 @@ def zeroed(answer):
 
 
 def test_second_backward_raises(student):
-    y, _ = graph_of(CUBE, rand(4))
+    y, _ = graph_of(cubic(), rand(4))
     answer = student.either("second_backward_error", y, shows=refused)
     assert refused(answer), answer.why(why_not_refused(answer), scalar_rule=False, passes=len(answer.runs))
 
 
 def test_error_is_reported_not_hard_coded(student):
-    y, _ = graph_of(CUBE, rand(4))
+    y, _ = graph_of(cubic(), rand(4))
     answer = student.either("second_backward_error", y, shows=refused)
     if answer.is_script:
         assert refused(answer), answer.why(why_not_refused(answer), scalar_rule=False, passes=len(answer.runs))
@@ -42,20 +49,20 @@ def test_error_is_reported_not_hard_coded(student):
 
 
 def test_same_graph_backward_twice_accumulates(student):
-    x = rand(4)
-    answer = student.either("backward_twice", *graph_of(CUBE, x), shows=accumulated).checked
-    single = grad(CUBE, x)
-    passes = answer.passes_from(CUBE(x))
+    x, function = rand(4), cubic()
+    answer = student.either("backward_twice", *graph_of(function, x), shows=accumulated).checked
+    single = grad(function, x)
+    passes = answer.passes_from(function(x))
     assert passes, answer.why(answer.runs.why_no_second_pass, scalar_rule=False)
     assert any(leaf.accumulated for leaf in passes), not_repeated("no-accumulation", passes, answer, single)
     assert answer.returns(2 * single), returned_instead("accumulated-grad-not-returned", answer, single)
 
 
 def test_zeroed_between(student):
-    x = rand(2, 3)
-    answer = student.either("backward_twice_zeroed", *graph_of(SQUARES, x), shows=zeroed).checked
-    single = grad(SQUARES, x)
-    passes = answer.passes_from(SQUARES(x))
+    x, function = rand(2, 3), growing()
+    answer = student.either("backward_twice_zeroed", *graph_of(function, x), shows=zeroed).checked
+    single = grad(function, x)
+    passes = answer.passes_from(function(x))
     assert passes, answer.why(answer.runs.why_no_second_pass, scalar_rule=False)
     assert any(leaf.zeroed for leaf in passes), not_repeated("not-zeroed", passes, answer, single)
     assert answer.returns(single), why_wrong(answer.raw, single, not_zeroed=2 * single)
