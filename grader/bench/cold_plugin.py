@@ -10,7 +10,7 @@ import pytest
 
 from grader.checks import inputs
 from grader.checks.student import Student
-from grader.sandbox import child
+from grader.sandbox import child, warming
 from grader.submission import submission_from_file
 from grader.wire import codec
 from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Request, RunReport, RunSubmission, World
@@ -65,7 +65,7 @@ class ForkedWorlds:
 @pytest.fixture(scope="session")
 def worlds() -> ForkedWorlds:
     """The submission that the environment names, its worlds shared by all checks."""
-    child.warm_up()
+    warming.install()  # A cold run uses everything for the first time anyway.
     submission = submission_from_file(Path(os.environ["BENCH_SUBMISSION"]))
     return ForkedWorlds(submission.source, submission.kind)
 

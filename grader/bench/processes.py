@@ -56,9 +56,10 @@ def settled_census(roots: Sequence[int], before: Census, seconds: float = 5.0) -
 
 def proportional_mb(roots: Sequence[int]) -> float | None:
     """Sum of the proportional set sizes (shared pages divided among their users) of these process trees."""
+    if any(_rollup_mb(root, "Pss") is None for root in roots):
+        return None
     sizes = [_rollup_mb(pid, "Pss") for root in roots for pid in (root, *_descendants(root))]
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
+    return sum(size for size in sizes if size is not None)
 
 
 def largest_private_mb(root: int) -> float | None:

@@ -32,6 +32,7 @@ from grader.runner.plugin import ChecksPlugin
 from grader.runner.session import JobStream, grade_one
 
 IDLE_GRADINGS = 2
+REFILL_MS = 40
 MAX_PACKET = 64 * 1024
 
 # Assertions stay plain: a failing check tells a diagnosis code, never an expression with hidden values in it.
@@ -74,18 +75,20 @@ def _serve(jobs: socket.socket, grade: Callable[[JobStream], None]) -> None:
     gc.collect()
     gc.freeze()
     taken, tell_taken = os.pipe()
-    for _ in range(IDLE_GRADINGS):
-        _fork_idle(jobs, tell_taken, grade)
+    idle = 0
     hangup = select.poll()
     hangup.register(jobs, 0)  # Only errors and the hang-up; the packets are for the idle processes.
     hangup.register(taken, select.POLLIN)
     while True:
-        for fd, _event in hangup.poll():
-            if fd == taken:
-                for _ in os.read(taken, 64):
-                    _fork_idle(jobs, tell_taken, grade)
-            else:
+        events = hangup.poll(REFILL_MS if 0 < idle < IDLE_GRADINGS else None) if idle else []
+        for fd, _event in events:
+            if fd != taken:
                 os._exit(0)
+            idle -= len(os.read(taken, 64))
+        if not events:
+            # Forking competes with the grading that has just begun, so it waits while another process is idle.
+            _fork_idle(jobs, tell_taken, grade)
+            idle += 1
 
 
 def _fork_idle(jobs: socket.socket, tell_taken: int, grade: Callable[[JobStream], None]) -> None:

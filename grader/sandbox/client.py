@@ -25,6 +25,8 @@ from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Requ
 QUEUE_SECONDS = 60.0
 # How much later than the fork-server's deadline we conclude that the fork-server itself is not doing its work.
 _GRACE_SECONDS = 5.0
+# How long a process may take to end after it has closed its socket, before it is ended.
+_SETTLING_SECONDS = 0.5
 _READ_BYTES = 1 << 20
 _REPLY_OF: dict[type, type[Reply]] = {RunSubmission: RunReport, Call: CallReport, Read: ReadReport}
 
@@ -107,13 +109,14 @@ class Sandbox:
             self._ended[int(message["ticket"])] = message
         return message, descriptors
 
-    def _await_end(self, number: int) -> Usage:
-        ends = time.monotonic() + _GRACE_SECONDS
+    def _end_within(self, number: int, seconds: float) -> Usage | None:
+        """How the process ended, or None if the fork-server has not told within `seconds`."""
+        ends = time.monotonic() + seconds
         while number not in self._ended:
             try:
                 _, descriptors = self._receive(ends)
             except TimeoutError:
-                raise SandboxError("The sandbox did not tell how its process ended.") from None
+                return None
             for descriptor in descriptors:
                 os.close(descriptor)
         end = self._ended.pop(number)
@@ -205,6 +208,8 @@ class Child:
     def _explain(self) -> Exception:
         """Why the process ended, as the error to raise."""
         self._ended_by_itself = True
+        # Asked to close it before it is quite dead, the fork-server would take the end for our doing.
+        self._usage = self._sandbox._end_within(self._number, _SETTLING_SECONDS)
         usage = self.usage
         if usage.cause in ("deadline", "cpu"):
             return ChildTimedOut(f"{usage.cause} after {usage.wall_seconds:.1f} s")
@@ -219,7 +224,9 @@ class Child:
         """What the process used; closes it first if it still runs."""
         self.close()
         if self._usage is None:
-            usage = self._sandbox._await_end(self._number)
+            usage = self._sandbox._end_within(self._number, _GRACE_SECONDS)
+            if usage is None:
+                raise SandboxError("The sandbox did not tell how its process ended.")
             if not self._ended_by_itself and usage.cause in ("exit", "signal"):
                 usage = dataclasses.replace(usage, cause="closed")  # it saw its socket close before the kill came
             self._usage = usage

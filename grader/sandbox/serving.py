@@ -26,6 +26,7 @@ from grader.sandbox.seats import RUNNING, SPARE, STARTING, Child, Connection, Ti
 READY = b"R"
 _START_SECONDS = 20.0
 _CONNECTIONS = 256
+_REFILL_SECONDS = 0.04
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Server:
         self._waiting: Waiting = deque()
         self._free_seats = list(range(slots + spares))
         self._spares_fail = False
+        self._refill_at = 0.0
 
     def run(self) -> None:
         """Serve until the control socket ends."""
@@ -92,6 +94,8 @@ class Server:
 
     def _patience(self) -> float | None:
         ends = [child.deadline() for child in self._children.values() if child.cause is None and child.state != SPARE]
+        if self._refill_at > time.monotonic():
+            ends.append(self._refill_at)
         return max(0.0, min(ends) - time.monotonic()) if ends else None
 
     def _enforce_deadlines(self) -> None:
@@ -183,7 +187,7 @@ class Server:
         if self._waiting:
             self._discard_other_spares(wanted)
         room = min(len(self._waiting), self._slots - self._running())
-        extra = 0 if self._spares_fail else self._spares
+        extra = 0 if self._spares_fail or time.monotonic() < self._refill_at else self._spares
         coming = sum(1 for c in self._children.values() if c.state != RUNNING and self._alike(c, wanted))
         if coming < room + extra and self._free_seats:
             self._spawn(wanted)
@@ -256,6 +260,8 @@ class Server:
         near, child.near = child.near, None
         self._tell(ticket.connection, {"op": "opened", "ticket": ticket.number}, (near.fileno(),))
         near.close()
+        # Isolating new spares competes with the run that begins now, so it waits until that is likely over.
+        self._refill_at = time.monotonic() + _REFILL_SECONDS
 
     def _kill(self, child: Child, cause: str) -> None:
         child.cause = child.cause or cause
@@ -272,6 +278,7 @@ class Server:
         del self._children[child.pidfd]
         os.close(child.pidfd)
         self._free_seats.append(child.seat)
+        self._refill_at = 0.0
         if child.near is not None:  # it died while starting or as a spare
             if self._starting.pop(child.near.fileno(), None) is not None:
                 self._poll.unregister(child.near)

@@ -27,8 +27,8 @@ _STUDENTS_IMPORT = (
 ).split()
 
 
-def warm_up() -> None:
-    """Everything, once."""
+def install() -> None:
+    """Put the recorders and the stand-ins in place; what `serve` can't do without."""
     torch.set_num_threads(1)
     compiler.install()
     plotting.install()
@@ -36,6 +36,11 @@ def warm_up() -> None:
     figures.install()
     ipython.install()
     d2l.install()
+
+
+def warm_up() -> None:
+    """Everything, once."""
+    install()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in _STUDENTS_IMPORT:
