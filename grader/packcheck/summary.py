@@ -59,6 +59,9 @@ def _by_file(outcomes: Sequence[Outcome], kind: str) -> list[list[Outcome]]:
 
 
 def _has_full_marks(outcome: Outcome) -> bool:
+    # A right answer in a form that can't earn every point is in order when it loses just those it declares.
+    if outcome.sample.failures:
+        return not outcome.complaints
     return outcome.report.status == "graded" and outcome.report.score == outcome.report.max_score
 
 
