@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from grader.checks.circumstances import Answers
 from grader.errors import ChildFailure, ChildLied, ChildTimedOut, SandboxError
-from grader.limits import Limits
+from grader.limits import CHILDREN_PER_GRADING, Limits
 from grader.sandbox.client import Child, Sandbox
 from grader.submission import Submission
 from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Request, RunReport, RunSubmission, World
@@ -19,8 +19,6 @@ from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Requ
 FREE_SLOT_SECONDS = 0.01
 # As long as a new child takes to be isolated, so that the others need not go for it.
 NEXT_SLOT_SECONDS = 0.05
-# How many children one grading may hold.
-MOST_LIVING = 3
 
 ReplyT = TypeVar("ReplyT", bound=Reply)
 AnswerT = TypeVar("AnswerT")
@@ -148,14 +146,18 @@ class ChildWorlds:
                 self._begin(place, RunSubmission(self.source, self.kind, world))
                 self._start_anticipated()
             self._running.discard(place)
-            self._keep(world, place, self._finish(place, RunReport))
+            report = self._finish(place, RunReport)
+            self._keep(world, place, report)
+            if any(cell.status == "timed_out" for cell in report.cells):
+                self._give_up_anticipated()
         except ChildFailure as failure:
             self._keep(world, place, failure)
+            self._give_up_anticipated()
             raise
 
     def _new_child(self) -> Child:
         """A child in a slot that is free now; where none is, only after the other children have gone."""
-        while len(self._living) >= MOST_LIVING:
+        while len(self._living) >= CHILDREN_PER_GRADING:
             self._close_child(next(iter(self._living)))
         if self._living:
             with contextlib.suppress(SandboxError):
@@ -168,12 +170,18 @@ class ChildWorlds:
         while self._anticipated:
             world, apart = self._anticipated.pop(0)
             place = _Place(repr(world), apart)
-            if place not in self._runs and place not in self._living and len(self._living) < MOST_LIVING:
+            if place not in self._runs and place not in self._living and len(self._living) < CHILDREN_PER_GRADING:
                 with contextlib.suppress(SandboxError, ChildFailure):
                     child = self._sandbox.open(self._limits, queue_seconds=FREE_SLOT_SECONDS)
                     child.begin(RunSubmission(self.source, self.kind, world), self._seconds_for_request())
                     self._living[place] = child
                     self._running.add(place)
+
+    def _give_up_anticipated(self) -> None:
+        """A submission that does not end here does not end there either; its place is of more use to others."""
+        self._anticipated.clear()
+        for place in list(self._running):
+            self._close_child(place)
 
     def _keep(self, world: World, place: _Place, outcome: RunReport | ChildFailure) -> None:
         if place not in self._runs:
