@@ -37,14 +37,17 @@ class Cross:
             middle.usable and middle.gradient is not None and middle.y is not None and middle.y.dtype == torch.float64
         )
 
-    def contradicts(self, middle: Point, ends: Sequence[Point]) -> bool | None:
-        """None where a jump or a kink is too near, or rounding too large, for a difference to tell anything."""
+    def contradicts(self, middle: Point, ends: Sequence[torch.Tensor | None]) -> bool | None:
+        """Whether the values at the ends contradict the gradient in the middle.
+
+        None where a jump or a kink is too near, or rounding too large, for a difference to tell anything.
+        """
         if not self.can_tell(middle) or middle.gradient is None or middle.y is None:
             return None
-        if any(not end.usable or end.y is None or end.y.shape != middle.y.shape for end in ends):
+        if any(y is None or y.shape != middle.y.shape for y in ends):
             return None
         claimed = float((middle.gradient.to(torch.float64) * self.direction).sum())
-        here, values = float(middle.y.sum()), [float(end.y.sum()) for end in ends if end.y is not None]
+        here, values = float(middle.y.sum()), [float(y.sum()) for y in ends if y is not None]
         slopes = []
         for step, above, below in zip(STEPS, values[::2], values[1::2], strict=True):
             slopes += [(above - here) / step, (here - below) / step]

@@ -15,7 +15,7 @@ from functools import cached_property
 import torch
 
 from grader.checks.branches import OwnFunctions, line_names, own_functions
-from grader.checks.differences import Cross
+from grader.checks.differences import STEPS, Cross
 from grader.checks.evidence import CallEvidence, diagnose_problem
 from grader.checks.examples import readings
 from grader.checks.feedback import fail
@@ -24,7 +24,7 @@ from grader.checks.own_point import Point, path_of
 from grader.checks.student import Student
 from grader.checks.values import numbers
 from grader.errors import ChildFailure
-from grader.wire.messages import SequenceValue
+from grader.wire.messages import SequenceValue, TensorValue
 
 # The value of g and the gradient of its sum, None where nothing leads back to x.
 DIFFERENTIATE = (
@@ -266,8 +266,10 @@ class OwnFunction:
         crosses = [Cross.near(nearby(x, NEARBY), x) for x in xs]
         middles = list(self.at_all([cross.middle for cross in crosses], wide=True))
         tellable = [cross for cross, middle in zip(crosses, middles, strict=True) if Cross.can_tell(middle)]
-        ends = self.at_all([x for cross in tellable for x in cross.ends], wide=True)
-        told = {id(cross): list(itertools.islice(ends, len(cross.ends))) for cross in tellable}
+        ends = self._student.calls(self._name, [leaf(x) for cross in tellable for x in cross.ends])
+        told = {
+            id(cross): [_value_in_graph(call) for call in itertools.islice(ends, 2 * len(STEPS))] for cross in tellable
+        }
         return [cross.contradicts(m, told.get(id(cross), [])) for cross, m in zip(crosses, middles, strict=True)]
 
 
@@ -289,3 +291,10 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
 
 def _leaves(points: Sequence[Point]) -> list[Handed]:
     return [leaf(point.x) for point in points]
+
+
+def _value_in_graph(call: CallEvidence) -> torch.Tensor | None:
+    """What g gave, None where it is no finite tensor, or has no graph."""
+    raw = None if call.raised is not None else call.report.value
+    y = numbers(raw) if isinstance(raw, TensorValue) and raw.requires_grad else None
+    return y if y is not None and bool(torch.isfinite(y).all()) else None
