@@ -16,6 +16,9 @@ SOFT_CELL_SECONDS = 3.0
 SOFT_TOTAL_SECONDS = 6.0
 SOFT_CALL_SECONDS = 3.0
 
+# Children of one grading that live at the same time: its plain run, and runs in altered worlds.
+CHILDREN_PER_GRADING = 3
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from grader.checks import inputs
+from grader.checks.circumstances import Answers
 from grader.checks.student import Student
 from grader.sandbox import child, warming
 from grader.submission import submission_from_file
@@ -43,10 +45,15 @@ class ForkedWorlds:
             self._runs[key] = report
         return self._runs[key]
 
-    def anticipate(self, _world: World) -> None:
+    def anticipate(self, _world: World, _apart: str = "") -> None:
         """Runs go one after the other here."""
 
-    def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
+    def ask_all(self, world: World, requests: Sequence[Call], apart: str = "") -> Answers:
+        """One question after the other."""
+        reports = [self.ask(world, request, apart) for request in requests]
+        return Answers(tuple(report for report in reports if isinstance(report, CallReport)))
+
+    def ask(self, world: World, request: Call | Read, _apart: str = "") -> CallReport | ReadReport:
         """A question to the fork that lives in `world`."""
         self.run(world)
         expected = CallReport if isinstance(request, Call) else ReadReport

@@ -33,6 +33,12 @@ SPINNER = "while True:\n    try:\n        while True: pass\n    except BaseExcep
 SLEEPER = "import torch\nx = torch.ones(3, requires_grad=True)\nx.sum().backward()\nimport time\ntime.sleep(2.5)\n"
 SEED = 7
 
+# Packs whose checks run the submission in altered worlds as a rule, and what more they may take: so many times as much.
+ALTERED = ("second-derivative", "vector-control-flow", "own-control-flow")
+ALTERED_FACTOR = 2
+# A machine that is idle has had time to prepare for the next submission.
+IDLE_SECONDS = 0.4
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -57,17 +63,21 @@ class Measure:
 
 @dataclass
 class Bench:
-    """One run of the bench: the packs whose reference solutions are graded, and how often."""
+    """One run of the bench: the packs whose reference solutions are graded, and how often. The first `busy` packs are
+    also graded many at a time.
+    """
 
     settings: Settings
     rounds: int = 30
+    cold_rounds: int = 5
     soak: int = 200
-    packs: Sequence[str] = ("plot-sin", "backward-twice")
+    packs: Sequence[str] = ("plot-sin", "backward-twice", *ALTERED)
+    busy: int = 2
     progress: Callable[[Text], None] = lambda _step: None
     measures: list[Measure] = field(default_factory=list)
 
     def run(self) -> list[Measure]:
-        """Measure everything; takes about two minutes. Raises SandboxError if a reference loses points."""
+        """Measure everything; takes about four minutes. Raises SandboxError if a reference loses points."""
         began = time.monotonic()
         with Engine(self.settings) as engine:
             pack, solution = self._reference(self.packs[0])
@@ -86,25 +96,28 @@ class Bench:
         return pack, submission_from_file(pack.path / "solution.py")
 
     def _verdicts(self, engine: Engine, pack: Pack, solution: Submission) -> None:
-        """Warm verdicts and cold pytest in turn, then the student's code alone in a warm, bare interpreter."""
+        """Cold pytest, then warm verdicts, then the student's code alone in a warm, bare interpreter."""
+        self._tell("cold", pack=pack.id)
+        cold = [cold_pytest_ms(pack, solution) for _ in range(self.cold_rounds)]
+        self._full_marks(engine.grade(pack, solution, SEED))
         warm: list[float] = []
-        cold: list[float] = []
         for turn in range(self.rounds):
             self._tell("verdicts", pack=pack.id, turn=turn + 1, rounds=self.rounds)
-            cold.append(cold_pytest_ms(pack, solution))
-            warm.extend(_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))) for _ in range(3))
+            time.sleep(IDLE_SECONDS)
+            warm.append(_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))))
         bare = bare_code_ms(solution, self.rounds)
         blanks: Blanks = {"pack": pack.id, "checks": len(pack.checks)}
+        factor = ALTERED_FACTOR if pack.id in ALTERED else 1
         ratio = statistics.median(cold) / statistics.median(warm)
-        self._add("cold-ratio", [ratio], "x", ">= 40", blanks=blanks)
-        self._add("verdict", warm, "ms", "<= 60", blanks=blanks)
+        self._add("cold-ratio", [ratio], "x", f">= {40 / factor:g}", blanks=blanks)
+        self._add("verdict", warm, "ms", f"<= {60 * factor}", blanks=blanks)
         ours = statistics.median(warm) - statistics.median(bare)
-        self._add("ours", [ours], "ms", "<= 45", blanks=blanks)
+        self._add("ours", [ours], "ms", f"<= {45 * factor}", blanks=blanks)
         self._add("bare", bare, "ms", blanks=blanks)
         self._add("cold", cold, "ms", blanks=blanks)
 
     def _throughput(self, engine: Engine) -> None:
-        for name in self.packs:
+        for name in self.packs[: self.busy]:
             grade = partial(engine.grade, *self._reference(name))
             for workers in (1, 2):
                 self._tell("rate", pack=name, workers=workers)

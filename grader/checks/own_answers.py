@@ -6,7 +6,7 @@ at again in double: a formula that is right there is right, however large the ro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 
@@ -20,7 +20,6 @@ from grader.checks.own_point import Point
 from grader.checks.runs import Runs
 from grader.checks.student import Student
 from grader.checks.values import kind_of, shown, to_tensor
-from grader.errors import ChildFailure
 from grader.wire.messages import Value
 
 # How much of a component, and of the largest one, an answer may be off; in double precision much less.
@@ -34,11 +33,14 @@ def why_not_gradient(student: Student, own: OwnFunction, name: str = "grad_g") -
     """Why the student's function is not the gradient of his g by autodiff; None if it is."""
     if own.wavers:
         return diagnose("random-branch")
-    for point, example in own.points:
-        call = student.call(name, point.x).answered
-        if not _right(call.raw, point, point is example, own, lambda x: student.call(name, x)):
+    calls = student.calls(name, [point.x for point, _ in own.points])
+    for (point, example), call in zip(own.points, calls, strict=True):
+        if not _right(call.answered.raw, point, point is example, own, lambda x: student.call(name, x)):
             return _why_wrong_gradient(call.raw, point)
-    return next((reason for point in own.studied if (reason := _why_not_autodiff(student, point, name))), None)
+    with student.marked() as mark:
+        marked = list(student.calls(name, [point.x for point in own.studied]))
+    told = zip(own.studied, marked, strict=True)
+    return next((reason for point, call in told if (reason := _why_not_autodiff(student, point, call, mark))), None)
 
 
 def why_not_analysis(student: Student, own: OwnFunction, name: str = "analytic_grad") -> Diagnosis | None:
@@ -48,16 +50,18 @@ def why_not_analysis(student: Student, own: OwnFunction, name: str = "analytic_g
     if own.cut_off is not None:
         # The gradient to compare with is not that of g.
         return diagnose("graph-broken", detail=own.cut_off)
-    calls = [(point, example, _formula(student, name, point.x)) for point, example in own.points]
-    for point, example, call in calls:
-        if not _right(call.raw, point, point is example, own, lambda x: _formula(student, name, x)):
-            return _why_wrong(call.raw, point, "analysis-wrong")
-    with student.marked() as mark:
-        for point in own.studied:
-            call = student.call(name, point.x)
-            scaled = None if call.raised is not None else as_numbers(call.report.value)
-            if scaled is not None and _is_scaled(scaled, point, mark):
-                return diagnose("analysis-calls-autograd")
+    # In a child that has not been asked for g or its gradient, so that no answer can be a remembered one.
+    with student.apart(name):
+        with student.marked_calls() as mark:
+            marked = list(student.calls(name, [point.x for point in own.studied]))
+        calls = _formulas(student, name, [point.x for point, _ in own.points])
+        for (point, example), call in zip(own.points, calls, strict=True):
+            if not _right(call.raw, point, point is example, own, lambda x: _formulas(student, name, [x])[0]):
+                return _why_wrong(call.raw, point, "analysis-wrong")
+    for point, call in zip(own.studied, marked, strict=True):
+        scaled = None if call.raised is not None else as_numbers(call.report.value)
+        if scaled is not None and _is_scaled(scaled, point, mark):
+            return diagnose("analysis-calls-autograd")
     return None
 
 
@@ -73,25 +77,23 @@ def why_not_own_design(own: OwnFunction, **taken: Function) -> Diagnosis | None:
 # ------------------------------------------------------------------------------------------------ calls
 
 
-def _formula(student: Student, name: str, x: torch.Tensor) -> CallEvidence:
-    """The formula's answer at x. Code that can't take a tensor which requires grad gets one that doesn't."""
-    call = student.call(name, x)
-    if call.report.runs_total:
-        fail("analysis-calls-autograd")
-    if call.raised is None:
-        return call.answered
-    plain = student.call(name, leaf(x, requires_grad=False))
-    return plain if not plain.missing and plain.raised is None else call.answered
+def _formulas(student: Student, name: str, xs: Sequence[torch.Tensor]) -> list[CallEvidence]:
+    """The formula's answer at each x. Code that can't take a tensor which requires grad gets one that doesn't."""
+    answers = []
+    for x, call in zip(xs, student.calls(name, xs), strict=True):
+        if call.report.runs_total:
+            fail("analysis-calls-autograd")
+        plain = call if call.raised is None else student.call(name, leaf(x, requires_grad=False))
+        answers.append(plain if not plain.missing and plain.raised is None else call.answered)
+    return answers
 
 
-def _why_not_autodiff(student: Student, point: Point, name: str) -> Diagnosis | None:
+def _why_not_autodiff(student: Student, point: Point, call: CallEvidence, mark: float) -> Diagnosis | None:
     """Marked, the answer has to come back marked. Where the mark upsets the student's code, the log decides."""
-    with student.marked() as mark:
-        call = student.call(name, point.x)
     got = None if call.raised is not None else as_numbers(call.report.value)
     if got is not None and _is_scaled(got, point, mark):
         return None
-    plain = student.call(name, point.x)
+    plain = student.call(call.name, point.x)
     if (got is None or not _is_scaled(got, point, 1.0)) and _log_has(plain.runs, point):
         return None
     return None if _is_zero(point) and plain.report.runs_total else diagnose("not-autodiff")
@@ -201,15 +203,6 @@ def _ends(x: torch.Tensor) -> bool:
 
 def _further(own: OwnFunction) -> list[Point]:
     """Other inputs of the same shapes, where g takes them: an equal that only some branch shows is none."""
-    found: list[Point] = []
-    for example in own.running[:4]:
-        for factor in (-1.0, 3.0, -0.2, 40.0, -40.0):
-            try:
-                point = own.at(factor * example.x)
-            except ChildFailure:
-                return found
-            if point.ran_out_of_time:
-                return found
-            if point.y is not None and bool(torch.isfinite(point.y).all()):
-                found.append(point)
-    return found
+    xs = [factor * example.x for example in own.running[:4] for factor in (-1.0, 3.0, -0.2, 40.0, -40.0)]
+    points = own.up_to_a_failure(xs)
+    return [point for point in points if point.y is not None and bool(torch.isfinite(point.y).all())]

@@ -7,21 +7,24 @@ his process may claim anything, it has to agree with differences of g's values w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import itertools
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import torch
 
 from grader.checks.branches import OwnFunctions, line_names, own_functions
+from grader.checks.differences import STEPS, Cross
 from grader.checks.evidence import CallEvidence, diagnose_problem
 from grader.checks.examples import readings
 from grader.checks.feedback import fail
-from grader.checks.inputs import leaf, rand
-from grader.checks.own_point import Point
+from grader.checks.inputs import Handed, leaf, rand
+from grader.checks.own_point import Point, path_of
 from grader.checks.student import Student
 from grader.checks.values import numbers
 from grader.errors import ChildFailure
-from grader.wire.messages import SequenceValue
+from grader.wire.messages import SequenceValue, TensorValue
 
 # The value of g and the gradient of its sum, None where nothing leads back to x.
 DIFFERENTIATE = (
@@ -33,8 +36,9 @@ REPEAT = f"lambda g, x: [g(x) for _ in range({REPEATS})]"
 # How far the points around an example are from it, as a part of its size, and how many rings there are.
 NEARBY = 0.01
 RINGS = 2
-# As many differences of values have to speak against a gradient.
+# As many differences of values have to speak against a gradient, in so many attempts.
 ENOUGH = 2
+ATTEMPTS = 4
 # Examples beyond these only count for the branches they reach.
 MOST_STUDIED = 10
 MOST_REPEATED = 3
@@ -46,7 +50,7 @@ class OwnFunction:
     def __init__(self, student: Student, name: str = "g", examples: str = "examples") -> None:
         self._student = student
         self._name = name
-        self._read = readings(student.read(examples).value)
+        self._read = student.once(f"readings of {examples}", lambda: readings(student.read(examples).value))
         if not self._read:
             # An exception on the way to `examples` explains more than their absence.
             problem = next(iter(student.script.problems), None)
@@ -66,9 +70,9 @@ class OwnFunction:
         best: list[Point] = []
         for reading in self._read:
             points: list[Point] = []
-            for one in reading:
-                points.append(self.at(one.x, one.label))
-                if points[-1].ran_out_of_time:
+            for point in self.at_all([one.x for one in reading], [one.label for one in reading]):
+                points.append(point)
+                if point.ran_out_of_time:
                     return points
             if not best or sum(p.usable for p in points) > sum(p.usable for p in best):
                 best = points
@@ -76,12 +80,18 @@ class OwnFunction:
                 break
         return best
 
-    def at(self, x: torch.Tensor, label: str = "", wide: bool = False) -> Point:
+    def at(self, x: torch.Tensor, wide: bool = False) -> Point:
         """The point at any input, in double precision if `wide`."""
-        if not wide:
-            call = self._student.call(self._name, leaf(x), ops=True, lines=True, through=DIFFERENTIATE)
-        else:
-            call = self._student.call(self._name, leaf(x.to(torch.float64)), through=DIFFERENTIATE)
+        return next(self.at_all([x], wide=wide))
+
+    def at_all(self, xs: Sequence[torch.Tensor], labels: Sequence[str] = (), *, wide: bool = False) -> Iterator[Point]:
+        """The points at these inputs, asked for together. May end early with a ChildFailure."""
+        handed = [leaf(x.to(torch.float64)) if wide else leaf(x) for x in xs]
+        calls = self._student.calls(self._name, handed, ops=not wide, lines=not wide, through=DIFFERENTIATE)
+        for x, call, label in zip(xs, calls, labels or itertools.repeat(""), strict=False):
+            yield self._point(x, call, label)
+
+    def _point(self, x: torch.Tensor, call: CallEvidence, label: str) -> Point:
         if call.raised is not None and self._name not in {known.name for known in self._student.names}:
             fail("missing-name", name=self._name)
         value = None if call.raised is not None else call.report.value
@@ -100,43 +110,54 @@ class OwnFunction:
         others = [point for point in usable if point not in first.values()]
         return [*reversed(first.values()), *others][:MOST_STUDIED]
 
-    def near(self, example: Point) -> list[Point]:
-        """Points around an example at which g is known to be fine: on a path that some example goes."""
+    @property
+    def points(self) -> list[tuple[Point, Point]]:
+        """(point, the example it belongs to) for every point at which answers are compared: the examples, and points
+        around them at which g is known to be fine, on a path that some example goes.
+        """
+        return self._student.once(f"points of {self._name}", self._at_and_near)
+
+    def _at_and_near(self) -> list[tuple[Point, Point]]:
         known = {point.path for point in self.examples}
-        found = []
-        for ring in range(1, RINGS + 1):
-            try:
-                point = self.at(nearby(example.x, NEARBY * ring / RINGS), example.label)
-            except ChildFailure:
-                break
-            if point.ran_out_of_time:
-                break
-            if point.usable and point.path in known:
-                found.append(point)
+        near = [(point, of) for point, of in self._near_studied() if point.usable and point.path in known]
+        return [(p, one) for one in self.studied for p in (one, *(point for point, of in near if of is one))]
+
+    def _near_studied(self) -> list[tuple[Point, Point]]:
+        found: list[tuple[Point, Point]] = []
+        rings = [NEARBY * ring / RINGS for ring in range(1, RINGS + 1)]
+        waiting = [(nearby(example.x, part), example) for example in self.studied for part in rings]
+        while waiting:
+            points = self.up_to_a_failure([x for x, _ in waiting])
+            found += [(point, of) for point, (_, of) in zip(points, waiting, strict=False)]
+            # Around an example from where g did not come back, nothing more is asked.
+            lost = [of for _, of in waiting[len(points) : len(points) + 1]]
+            waiting = [(x, of) for x, of in waiting[len(points) + 1 :] if not any(of is one for one in lost)]
         return found
 
-    @cached_property
-    def points(self) -> list[tuple[Point, Point]]:
-        """(point, the example it belongs to) for every point at which answers are compared."""
-        return [(point, example) for example in self.studied for point in (example, *self.near(example))]
+    def up_to_a_failure(self, xs: Sequence[torch.Tensor]) -> list[Point]:
+        """The points at these inputs, up to the first one from which g does not come back."""
+        found: list[Point] = []
+        with contextlib.suppress(ChildFailure):
+            for point in self.at_all(xs):
+                if point.ran_out_of_time:
+                    break
+                found.append(point)
+        return found
 
     def subgradients(self, example: Point) -> tuple[torch.Tensor, torch.Tensor]:
         """The least and the greatest gradient very near to an example: at a kink, anything between is right."""
         assert example.gradient is not None
-        found = [example.gradient.to(torch.float64)]
-        for _ in range(6):
-            point = self.at(nearby(example.x, NEARBY / 10))
-            if point.usable and point.gradient is not None:
-                found.append(point.gradient.to(torch.float64))
-        stacked = torch.stack(found)
+        near = self.at_all([nearby(example.x, NEARBY / 10) for _ in range(6)])
+        found = [example, *(point for point in near if point.usable)]
+        stacked = torch.stack([point.gradient.to(torch.float64) for point in found if point.gradient is not None])
         return stacked.min(dim=0).values, stacked.max(dim=0).values
 
     # -------------------------------------------------------------------------------------------- the paths
 
-    @cached_property
+    @property
     def source(self) -> OwnFunctions:
         """The functions in the student's file."""
-        return own_functions(self._student.code, self._student.kind)
+        return self._student.once("own functions", lambda: own_functions(self._student.code, self._student.kind))
 
     @property
     def running(self) -> list[Point]:
@@ -160,7 +181,9 @@ class OwnFunction:
         """Whether g goes another way when it is asked again at the same input."""
         once, *others = self.running[:MOST_REPEATED]
         again = [once] * REPEATS + others * (REPEATS // 4)
-        return any(self.at(point.x).path != point.path for point in again)
+        calls = self._student.calls(self._name, _leaves(again), ops=True, lines=True)
+        ways = {(id(point), path_of(call)) for point, call in zip(again, calls, strict=True)}
+        return len(ways) > len({point for point, _ in ways})
 
     @cached_property
     def wavers(self) -> bool:
@@ -180,10 +203,9 @@ class OwnFunction:
     def _repeats(self) -> list[CallEvidence]:
         return self._student.once(
             f"calls of {self._name}",
-            lambda: [
-                self._student.call(self._name, leaf(point.x), lines=True, through=REPEAT)
-                for point in self.running[:MOST_REPEATED]
-            ],
+            lambda: list(
+                self._student.calls(self._name, _leaves(self.running[:MOST_REPEATED]), lines=True, through=REPEAT)
+            ),
         )
 
     @property
@@ -222,47 +244,33 @@ class OwnFunction:
     @property
     def cut_off(self) -> str | None:
         """The example at which the graph misses a way by which x enters the value, None where it misses none."""
-        return self._student.once(
-            f"cut of {self._name}", lambda: next((one.label for one in self.studied if self._is_cut_off(one)), None)
-        )
+        return self._student.once(f"cut of {self._name}", self._first_cut_off)
 
-    def _is_cut_off(self, example: Point) -> bool:
-        """Whether differences of g's values contradict its gradient: x also enters where the graph does not see it.
+    def _first_cut_off(self) -> str | None:
+        """The label of the first example near which differences of g's values contradict its gradient.
 
-        Only said where every difference that can be taken near the example says so, and there are two at least.
+        Only said where every difference that can be taken near the example says so, and there are ENOUGH.
         """
-        verdicts: list[bool] = []
-        for _ in range(4):
-            verdict = self._contradicts(example)
-            if verdict is not None:
-                verdicts.append(verdict)
-            if len(verdicts) == ENOUGH:
-                break
-        return len(verdicts) == ENOUGH and all(verdicts)
+        doubts = [0] * len(self.studied)
+        waiting = list(range(len(self.studied)))
+        for _ in range(ATTEMPTS):
+            verdicts = dict(zip(waiting, self._contradicted([self.studied[n].x for n in waiting]), strict=True))
+            for n, contradicted in verdicts.items():
+                doubts[n] += contradicted is True
+            waiting = [n for n in waiting if verdicts[n] is not False and doubts[n] < ENOUGH]
+        cut_off = (n for n in range(len(doubts)) if doubts[n] == ENOUGH)
+        return next((self.studied[n].label for n in cut_off), None)
 
-    def _contradicts(self, example: Point) -> bool | None:
-        """None where a jump or a kink is too near, or rounding too large, for a difference to tell anything."""
-        x = nearby(example.x, NEARBY).to(torch.float64)
-        direction = rand(*x.shape).to(torch.float64) * float(example.x.abs().max().clamp(min=1e-3))
-        middle = self.at(x, wide=True)
-        if not middle.usable or middle.gradient is None or middle.y is None or middle.y.dtype != torch.float64:
-            return None
-        claimed = float((middle.gradient.to(torch.float64) * direction).sum())
-        slopes = []
-        for step in (1e-4, 5e-5):
-            ends = [self.at(x + sign * step * direction, wide=True) for sign in (1, -1)]
-            if any(not end.usable or end.y is None or end.y.shape != middle.y.shape for end in ends):
-                return None
-            above, below = (float(end.y.sum()) for end in ends if end.y is not None)
-            slopes += [(above - float(middle.y.sum())) / step, (float(middle.y.sum()) - below) / step]
-        scale = max(map(abs, [*slopes, claimed]))
-        noise = 1e-9 * float(middle.y.abs().sum()) / 5e-5
-        if max(slopes) - min(slopes) > 0.02 * scale + noise:
-            return None
-        away = abs(sum(slopes) / len(slopes) - claimed)
-        if 2e-3 * scale + noise < away <= 0.05 * scale + 10 * noise:
-            return None
-        return away > 0.05 * scale + 10 * noise
+    def _contradicted(self, xs: Sequence[torch.Tensor]) -> list[bool | None]:
+        """Whether differences taken near each input contradict the gradient; None where they tell nothing."""
+        crosses = [Cross.near(nearby(x, NEARBY), x) for x in xs]
+        middles = list(self.at_all([cross.middle for cross in crosses], wide=True))
+        tellable = [cross for cross, middle in zip(crosses, middles, strict=True) if Cross.can_tell(middle)]
+        ends = self._student.calls(self._name, [leaf(x) for cross in tellable for x in cross.ends])
+        told = {
+            id(cross): [_value_in_graph(call) for call in itertools.islice(ends, 2 * len(STEPS))] for cross in tellable
+        }
+        return [cross.contradicts(m, told.get(id(cross), [])) for cross, m in zip(crosses, middles, strict=True)]
 
 
 def nearby(x: torch.Tensor, part: float) -> torch.Tensor:
@@ -279,3 +287,14 @@ def _filled(like: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
 
 def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
     return one.shape == other.shape and bool(torch.equal(one.nan_to_num(), other.nan_to_num()))
+
+
+def _leaves(points: Sequence[Point]) -> list[Handed]:
+    return [leaf(point.x) for point in points]
+
+
+def _value_in_graph(call: CallEvidence) -> torch.Tensor | None:
+    """What g gave, None where it is no finite tensor, or has no graph."""
+    raw = None if call.raised is not None else call.report.value
+    y = numbers(raw) if isinstance(raw, TensorValue) and raw.requires_grad else None
+    return y if y is not None and bool(torch.isfinite(y).all()) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 
@@ -29,11 +30,10 @@ class Point:
     y: torch.Tensor | None
     gradient: torch.Tensor | None
 
-    @property
+    @cached_property
     def path(self) -> Path:
         """The way g went: the pieces of source and the operations that ran."""
-        places = tuple((p.line, p.column, p.end_line, p.end_column) for p in self.places)
-        return places, tuple(sorted((op.op, op.count) for op in _forward(self.call.ops)))
+        return path_of(self.call)
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -80,6 +80,12 @@ class Point:
         """The size of gradients that are nothing but rounding: what y holds, over what x holds."""
         size = 0.0 if self.y is None else float(self.y.abs().max())
         return 1e-6 * size / max(float(self.x.abs().max()), 1e-3)
+
+
+def path_of(call: CallEvidence) -> Path:
+    """The way a traced call went."""
+    places = tuple((p.line, p.column, p.end_line, p.end_column) for p in call.report.places)
+    return places, tuple(sorted((op.op, op.count) for op in _forward(call.ops)))
 
 
 def _forward(ops: Sequence[OpCount]) -> Iterator[OpCount]:

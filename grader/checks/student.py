@@ -10,69 +10,39 @@ with student.replaced(f=fn("x**2")): ...  another function under differentiation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar, cast
+from dataclasses import replace
+from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
 
+from grader.checks.circumstances import Circumstances, Worlds, handed_in, request_of
 from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence, diagnose_problem
 from grader.checks.feedback import Diagnosis, diagnose
 from grader.checks.functions import Function
-from grader.checks.inputs import Handed, as_arguments, number
+from grader.checks.inputs import Handed, number
 from grader.checks.plots import Curves
 from grader.checks.prose import long_enough, strings, without_markup
-from grader.checks.values import to_python, to_tensor
+from grader.checks.values import to_python
 from grader.errors import ChildLied
 from grader.wire.messages import (
-    Argument,
     Call,
     CallReport,
-    Expression,
     GlobalName,
-    Let,
     Read,
     ReadReport,
-    Ref,
     RunReport,
-    TensorSpec,
     Value,
     World,
 )
 
 # How many globals of a script are read in search of a text it kept.
 GLOBALS_READ = 60
-THROUGH = "<through>"
 EXPLANATION_NAMES = ("explanation", "explain", "解释", "说明", "answer_text")
-
-
-class Worlds(Protocol):
-    """Runs of one submission, each in a child of its own. The runner implements it; tests have a small one."""
-
-    source: str
-    kind: str
-
-    def run(self, world: World) -> RunReport:
-        """The run of the whole submission in this world, made once. Raises ChildFailure."""
-
-    def anticipate(self, world: World) -> None:
-        """A hint that `world` will be run; it may be ignored."""
-
-    def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
-        """A question to a child that has run the submission in this world. Raises ChildFailure."""
 
 
 Kept = TypeVar("Kept")
 _kept: WeakKeyDictionary[Worlds, dict[str, object]] = WeakKeyDictionary()
-
-
-@dataclass(frozen=True)
-class _Circumstances:
-    """What the `with` blocks around a check have altered."""
-
-    world: World
-    call_mark: float = 1.0
-    bound: Mapping[str, Function] = field(default_factory=dict)
 
 
 class Student:
@@ -81,7 +51,7 @@ class Student:
     def __init__(self, worlds: Worlds, seed: int, check: str) -> None:
         self.check = check
         self._worlds = worlds
-        self._now = _Circumstances(World(seed=seed % 2**31))
+        self._now = Circumstances(World(seed=seed % 2**31))
 
     def __getattr__(self, name: str) -> Callable[..., CallEvidence]:
         if name.startswith("_"):
@@ -97,17 +67,34 @@ class Student:
 
         through: source of a function of ours that is called instead, with the student's as its first argument.
         """
-        lets: dict[str, Let] = {}
-        arguments = as_arguments(args, lets)
-        named = dict(zip(kwargs, as_arguments(list(kwargs.values()), lets), strict=True))
-        handed = {let.name: to_tensor(let.value.array) for let in lets.values() if isinstance(let.value, TensorSpec)}
-        bind = self._bound(lets)
-        called = name
-        if through:
-            lets["through"] = Let("through", Expression(through))
-            called, arguments, bind = THROUGH, (Ref(name), *arguments), {**bind, THROUGH: Ref("through")}
-        request = Call(called, arguments, named, tuple(lets.values()), bind, self._now.call_mark, ops, lines)
-        return CallEvidence(name, self._ask_call(request), handed)
+        request = request_of(self._now, name, args, kwargs, ops=ops, lines=lines, through=through)
+        return CallEvidence(name, self._ask_call(request), handed_in(request))
+
+    def calls(
+        self,
+        name: str,
+        inputs: Iterable[Handed],
+        *,
+        ops: bool = False,
+        lines: bool = False,
+        through: str = "",
+    ) -> Iterator[CallEvidence]:
+        """As `call` with each input in turn, but the questions are sent ahead, and the answers read as they come.
+
+        ops: operations outside backward passes alone, without what was called for.
+        """
+        asked = [
+            replace(request_of(self._now, name, (x,), {}, ops=ops, lines=lines, through=through), forward=True)
+            for x in inputs
+        ]
+        now, world, place = self._now, self._call_world, 0
+        while place < len(asked):
+            answers = self._worlds.ask_all(world, asked[place:], now.apart)
+            for report in answers.reports:
+                yield CallEvidence(name, report, handed_in(asked[place]))
+                place += 1
+            if answers.failure is not None:
+                raise answers.failure
 
     @property
     def script(self) -> ScriptEvidence:
@@ -139,7 +126,7 @@ class Student:
 
     def read(self, name: str) -> ReadReport:
         """The student's global `name` as it came over the wire."""
-        report = self._worlds.ask(self._now.world, Read(name))
+        report = self._worlds.ask(self._now.world, Read(name), self._now.apart)
         if not isinstance(report, ReadReport):
             raise ChildLied("a Read was answered with something else")
         return report
@@ -158,9 +145,11 @@ class Student:
         """The run of the whole file in any world. Raises ChildFailure."""
         return self._worlds.run(world)
 
-    def anticipate(self, world: World) -> None:
-        """Announces that `world` will be needed, so that its run may go on beside the plain one."""
-        self._worlds.anticipate(world)
+    def anticipate(self, world: World | None = None) -> None:
+        """Announces that a world will be needed, that of the moment if none is given: its run may then go on beside
+        the plain one.
+        """
+        self._worlds.anticipate(self._call_world if world is None else world, self._now.apart)
 
     @property
     def code(self) -> str:
@@ -221,6 +210,13 @@ class Student:
             yield factor
 
     @contextmanager
+    def marked_calls(self) -> Iterator[float]:
+        """As `marked`, for calls in the world of the moment: the student's asserts stay."""
+        factor = number(1.3, 2.9)
+        with self._in(replace(self._now, call_mark=factor)):
+            yield factor
+
+    @contextmanager
     def replaced(self, functions: Mapping[str, str] | None = None, /, **globals_: Function) -> Iterator[None]:
         """Inside, other functions are in place: `replaced(f=fn("x**2"))` for a global of the student's during calls,
         `replaced({"torch.sin": "lambda x: torch.tanh(2 * x)"})` for a library's before the file runs.
@@ -247,10 +243,16 @@ class Student:
         with self._in(replace(self._now, world=replace(self._now.world, seed=seed))):
             yield
 
+    @contextmanager
+    def apart(self, purpose: str) -> Iterator[None]:
+        """Inside, calls go to a child that is asked nothing but what is asked inside: it can't know other answers."""
+        with self._in(replace(self._now, apart=purpose)):
+            yield
+
     # ------------------------------------------------------------------------------------------- internals
 
     @contextmanager
-    def _in(self, circumstances: _Circumstances) -> Iterator[None]:
+    def _in(self, circumstances: Circumstances) -> Iterator[None]:
         before, self._now = self._now, circumstances
         try:
             yield
@@ -263,18 +265,10 @@ class Student:
         return replace(self._now.world, mark=1.0)
 
     def _ask_call(self, request: Call) -> CallReport:
-        report = self._worlds.ask(self._call_world, request)
+        report = self._worlds.ask(self._call_world, request, self._now.apart)
         if not isinstance(report, CallReport):
             raise ChildLied("a Call was answered with something else")
         return report
-
-    def _bound(self, lets: dict[str, Let]) -> dict[str, Argument]:
-        bind: dict[str, Argument] = {}
-        for place, (name, function) in enumerate(self._now.bound.items()):
-            let = f"bound{place}"
-            lets[let] = Let(let, function.expression)
-            bind[name] = Ref(let)
-        return bind
 
     def _script_or_missing(self, call: CallEvidence) -> Evidence:
         script = self.script

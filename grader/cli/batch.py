@@ -24,6 +24,7 @@ from grader.cli.terminal import err, json_line, one_line
 from grader.cli.texts import Texts, in_both
 from grader.cli.usage import LocalCommand, UsageFault, locale_option, number_option
 from grader.errors import SubmissionRejected
+from grader.limits import CHILDREN_PER_GRADING
 from grader.packs import Pack
 from grader.report import Report, rejection
 from grader.sentences import sentence
@@ -58,8 +59,10 @@ def run(ctx: click.Context, pack: str, folder: str, jobs: int | None, locale: st
     found = pack_or_usage_fault(pack, settings, texts)
     files = submissions_in(folder, found)
     jobs = jobs or min(MAX_JOBS, len(os.sched_getaffinity(0)))
-    # A grading has one child at a time; with fewer slots than jobs some would only wait.
-    grader = started(ctx, replace(settings, slots=max(settings.slots, jobs)), texts)
+    # With fewer slots some gradings would wait for children that others keep.
+    grader = started(
+        ctx, replace(settings, slots=max(settings.slots, min(MAX_JOBS, jobs * CHILDREN_PER_GRADING))), texts
+    )
     batch = Batch(grader, found, secrets.randbelow(MAX_SEED))
     summary = Summary(found)
     with Bar(len(files), texts) as bar:

@@ -62,7 +62,7 @@ def _ignore(_step: Mapping[str, str]) -> None:
 
 
 def measure(settings: Settings, progress: Callable[[Mapping[str, str]], None]) -> Sequence[Measure]:
-    """Run the whole bench; about two minutes."""
+    """Run the whole bench; about four minutes."""
     from grader.bench.measures import Bench
 
     return Bench(settings, progress=progress).run()

@@ -16,6 +16,7 @@ from grader.cli.terminal import err, json_line, out
 from grader.cli.texts import Texts
 from grader.cli.usage import LocalCommand, UsageFault, locale_option, number_option
 from grader.errors import PackError
+from grader.limits import CHILDREN_PER_GRADING
 from grader.packs import pack_ids
 from grader.settings import Settings, read_settings
 
@@ -97,8 +98,8 @@ def examine(
 
     steps = sum(0 if isinstance(entry, PackResult) else entry.steps for entry in examined)
     jobs = jobs or min(MAX_JOBS, max(2, len(os.sched_getaffinity(0))))
+    slots = max(settings.slots, jobs * (UNDER_WAY_PER_JOB + CHILDREN_PER_GRADING - 1))
     # Where nothing can be graded, nothing is started.
-    slots = max(settings.slots, jobs * UNDER_WAY_PER_JOB)
     grader = started(ctx, replace(settings, slots=slots), texts) if steps else None
     results: list[PackResult] = []
     with _bar() as bar:

@@ -4,38 +4,52 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
+from grader.checks.circumstances import Answers
 from grader.errors import ChildFailure, ChildLied, ChildTimedOut, SandboxError
-from grader.limits import Limits
+from grader.limits import CHILDREN_PER_GRADING, Limits
 from grader.sandbox.client import Child, Sandbox
 from grader.submission import Submission
 from grader.wire.messages import Call, CallReport, Read, ReadReport, Reply, Request, RunReport, RunSubmission, World
 
 # Long enough for an answer of the fork-server, short enough not to be felt.
 FREE_SLOT_SECONDS = 0.01
+# As long as a new child takes to be isolated, so that the others need not go for it.
+NEXT_SLOT_SECONDS = 0.05
 
 ReplyT = TypeVar("ReplyT", bound=Reply)
 AnswerT = TypeVar("AnswerT")
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A child's world and, where it is kept apart from other children of the same world, what for."""
+
+    world: str
+    apart: str
+
+
 class ChildWorlds:
     """Runs one submission in as many worlds as the checks ask for, a child for each.
 
-    A world's run is asked for once and remembered, failures included. A grading waits for a slot only while it holds
-    none, so gradings can never wait for each other. `waited_seconds` is the time spent waiting for students' code.
+    A world's run is asked for once and remembered, failures included. Children stay for later questions, a few at a
+    time. A grading waits for a slot only while it holds none, so gradings can never wait for each other.
+    `waited_seconds` is the time spent waiting for students' code.
     """
 
     def __init__(self, sandbox: Sandbox, submission: Submission, limits: Limits) -> None:
         self.source, self.kind = submission.source, submission.kind
         self._sandbox = sandbox
         self._limits = limits
-        self._child: Child | None = None
-        self._child_world: str | None = None
-        self._anticipated: list[World] = []
-        self._aside: dict[str, Child] = {}
-        self._runs: dict[str, RunReport | ChildFailure] = {}
+        # The one asked last comes last.
+        self._living: dict[_Place, Child] = {}
+        # Those whose run has been begun ahead and not been waited for.
+        self._running: set[_Place] = set()
+        self._anticipated: list[tuple[World, str]] = []
+        self._runs: dict[_Place, RunReport | ChildFailure] = {}
         self._asked: list[tuple[World, RunReport | ChildFailure]] = []
         self.waited_seconds = 0.0
         self.is_waiting = False
@@ -43,32 +57,47 @@ class ChildWorlds:
 
     def run(self, world: World) -> RunReport:
         """The report of the submission's run in `world`. Raises ChildFailure, the same one every time."""
-        known = self._runs.get(repr(world))
-        if known is None:
-            known = self._remember(world)
-        if isinstance(known, ChildFailure):
-            raise known
-        return known
+        place = _Place(repr(world), "")
+        if place not in self._runs:
+            with contextlib.suppress(ChildFailure):
+                self._open(world, place)
+        return self._known(place)
 
-    def anticipate(self, world: World) -> None:
+    def anticipate(self, world: World, apart: str = "") -> None:
         """Announce that `world` will be asked for: its run may then go on beside the next one, if a slot is free."""
-        self._anticipated.append(world)
+        self._anticipated.append((world, apart))
 
-    def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
-        """Put `request` to a child that has run the submission in `world`, making one if need be."""
-        if self._child is None or self._child_world != repr(world):
-            known = self._runs.get(repr(world))
-            if isinstance(known, ChildFailure):
-                raise known
-            self._open(world)
+    def ask(self, world: World, request: Call | Read, apart: str = "") -> CallReport | ReadReport:
+        """Put `request` to a child that has run the submission in `world`, making one if need be.
+
+        apart: a name for a child of its own, which is asked nothing but what is asked under this name.
+        """
+        place = self._ready(world, apart)
         reply: CallReport | ReadReport
-        reply = (
-            self._exchange(request, CallReport) if isinstance(request, Call) else self._exchange(request, ReadReport)
-        )
-        if isinstance(reply, CallReport) and reply.problem and reply.problem.types[:1] == ("SubmissionTimeout",):
-            # The call was broken off somewhere inside the student's code: what it left behind is not to be built on.
-            self._close_child()
+        if isinstance(request, Call):
+            reply = self._exchange(place, request, CallReport)
+            self._close_if_broken_off(place, reply)
+        else:
+            reply = self._exchange(place, request, ReadReport)
         return reply
+
+    def ask_all(self, world: World, requests: Sequence[Call], apart: str = "") -> Answers:
+        """Put the first of these requests to such a child, as far as it goes: to one that ran out of time."""
+        place = self._ready(world, apart)
+        reports: list[CallReport] = []
+        replies = self._living[place].ask_each(requests, self._seconds_for_request())
+        try:
+            while len(reports) < len(requests) and place in self._living:
+                reply = self._on_child(place, lambda _child: next(replies))
+                reports.append(self._expected(place, reply, CallReport))
+                self._close_if_broken_off(place, reports[-1])
+        except ChildFailure as failure:
+            return Answers(tuple(reports), failure)
+        finally:
+            replies.close()
+            if len(reports) < len(requests):
+                self._close_child(place)
+        return Answers(tuple(reports))
 
     def plain_run(self) -> RunReport:
         """The run that is shown to people: the first one in an unaltered world."""
@@ -79,74 +108,114 @@ class ChildWorlds:
 
     def close(self) -> None:
         """End every living child."""
-        self._close_child()
-        for child in self._aside.values():
+        for place in list(self._living):
+            self._close_child(place)
+
+    # ------------------------------------------------------------------------------------------- children
+
+    def _close_child(self, place: _Place) -> None:
+        self._running.discard(place)
+        if (child := self._living.pop(place, None)) is not None:
             child.close()
-        self._aside.clear()
 
-    def _close_child(self) -> None:
-        if self._child is not None:
-            self._child.close()
-        self._child = self._child_world = None
+    def _close_if_broken_off(self, place: _Place, reply: CallReport) -> None:
+        """After a call that was broken off inside the student's code, what it left behind is not to be built on."""
+        if reply.problem and reply.problem.types[:1] == ("SubmissionTimeout",):
+            self._close_child(place)
 
-    def _remember(self, world: World) -> RunReport | ChildFailure:
+    def _known(self, place: _Place) -> RunReport:
+        known = self._runs[place]
+        if isinstance(known, ChildFailure):
+            raise known
+        return known
+
+    def _ready(self, world: World, apart: str) -> _Place:
+        """The place of a living child that has run the submission in `world`."""
+        place = _Place(repr(world), apart)
+        if isinstance(self._runs.get(place), ChildFailure):
+            self._known(place)
+        if place not in self._living or place in self._running:
+            self._open(world, place)
+        self._living[place] = self._living.pop(place)
+        return place
+
+    def _open(self, world: World, place: _Place) -> None:
         try:
-            return self._open(world)
+            if place not in self._living:
+                self._living[place] = self._new_child()
+                self._begin(place, RunSubmission(self.source, self.kind, world))
+                self._start_anticipated()
+            self._running.discard(place)
+            report = self._finish(place, RunReport)
+            self._keep(world, place, report)
+            if any(cell.status == "timed_out" for cell in report.cells):
+                self._give_up_anticipated()
         except ChildFailure as failure:
-            self._keep(world, failure)
-            return failure
+            self._keep(world, place, failure)
+            self._give_up_anticipated()
+            raise
 
-    def _open(self, world: World) -> RunReport:
-        self._close_child()
-        self._child = self._aside.pop(repr(world), None)
-        self._child_world = repr(world)
-        if self._child is None:
-            self._child = self._guarded(lambda: self._sandbox.open(self._limits), counts=False)
-            self._begin(RunSubmission(self.source, self.kind, world))
-            self._start_anticipated()
-        report = self._finish(RunReport)
-        self._keep(world, report)
-        return report
+    def _new_child(self) -> Child:
+        """A child in a slot that is free now; where none is, only after the other children have gone."""
+        while len(self._living) >= CHILDREN_PER_GRADING:
+            self._close_child(next(iter(self._living)))
+        if self._living:
+            with contextlib.suppress(SandboxError):
+                return self._sandbox.open(self._limits, queue_seconds=NEXT_SLOT_SECONDS)
+            self.close()
+        return self._guarded(lambda: self._sandbox.open(self._limits), counts=False)
 
     def _start_anticipated(self) -> None:
         """Begin the announced runs in slots that are free now; the others run when they are asked for."""
         while self._anticipated:
-            world = self._anticipated.pop()
-            if repr(world) not in self._runs:
+            world, apart = self._anticipated.pop(0)
+            place = _Place(repr(world), apart)
+            if place not in self._runs and place not in self._living and len(self._living) < CHILDREN_PER_GRADING:
                 with contextlib.suppress(SandboxError, ChildFailure):
                     child = self._sandbox.open(self._limits, queue_seconds=FREE_SLOT_SECONDS)
                     child.begin(RunSubmission(self.source, self.kind, world), self._seconds_for_request())
-                    self._aside[repr(world)] = child
+                    self._living[place] = child
+                    self._running.add(place)
 
-    def _keep(self, world: World, outcome: RunReport | ChildFailure) -> None:
-        if repr(world) not in self._runs:
-            self._runs[repr(world)] = outcome
+    def _give_up_anticipated(self) -> None:
+        """A submission that does not end here does not end there either; its place is of more use to others."""
+        self._anticipated.clear()
+        for place in list(self._running):
+            self._close_child(place)
+
+    def _keep(self, world: World, place: _Place, outcome: RunReport | ChildFailure) -> None:
+        if place not in self._runs:
+            self._runs[place] = outcome
             self._asked.append((world, outcome))
 
-    def _exchange(self, request: Request, expected: type[ReplyT]) -> ReplyT:
-        self._begin(request)
-        return self._finish(expected)
+    # ------------------------------------------------------------------------------------------- questions
 
-    def _begin(self, request: Request) -> None:
+    def _exchange(self, place: _Place, request: Request, expected: type[ReplyT]) -> ReplyT:
+        self._begin(place, request)
+        return self._finish(place, expected)
+
+    def _begin(self, place: _Place, request: Request) -> None:
         seconds = self._seconds_for_request()
-        self._on_child(lambda child: child.begin(request, seconds))
+        self._on_child(place, lambda child: child.begin(request, seconds))
 
-    def _finish(self, expected: type[ReplyT]) -> ReplyT:
-        reply = self._on_child(lambda child: child.finish())
+    def _finish(self, place: _Place, expected: type[ReplyT]) -> ReplyT:
+        return self._expected(place, self._on_child(place, lambda child: child.finish()), expected)
+
+    def _expected(self, place: _Place, reply: Reply, expected: type[ReplyT]) -> ReplyT:
         if not isinstance(reply, expected):
-            self._close_child()
+            self._close_child(place)
             raise ChildLied(f"{type(reply).__name__} came where {expected.__name__} was due.")
         return reply
 
-    def _on_child(self, action: Callable[[Child], AnswerT]) -> AnswerT:
-        """Do something with the living child; after a failure there is none."""
-        child = self._child
+    def _on_child(self, place: _Place, action: Callable[[Child], AnswerT]) -> AnswerT:
+        """Do something with the living child of this place; where that fails, or is cut short, there is none after."""
+        child = self._living.get(place)
         if child is None:
             raise SandboxError("There is no child to ask.")
         try:
             return self._guarded(lambda: action(child))
-        except ChildFailure:
-            self._close_child()
+        except BaseException:
+            self._close_child(place)
             raise
 
     def _seconds_for_request(self) -> float:

@@ -44,7 +44,8 @@ _active: Recorder | None = None
 class Recorder:
     """Notes what autograd does while it is active; only one is at a time, the innermost.
 
-    mark: the factor on every derivative. ops: record operations too. name_of: the student's global name of a leaf, or
+    mark: the factor on every derivative. ops: record operations too, with `forward` as OpLog
+    does. name_of: the student's global name of a leaf, or
     None. cell: the cell that is running. problem_of: describes an exception that has not yet reached the frames that
     called torch: its traceback begins where torch raised it.
     """
@@ -54,13 +55,14 @@ class Recorder:
         mark: float = 1.0,
         ops: bool = False,
         *,
+        forward: bool = False,
         name_of: NameOf,
         cell: Callable[[], int | None],
         problem_of: Callable[[BaseException], Problem],
     ) -> None:
         self.mark = mark
         self.runs_total = 0
-        self.op_log = op_log.OpLog() if ops else None
+        self.op_log = op_log.OpLog(forward=forward) if ops else None
         self._name_of = name_of
         self._cell = cell
         self._problem_of = problem_of

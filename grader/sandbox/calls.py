@@ -74,7 +74,7 @@ def call(session: Session, request: Call) -> CallReport:
     watched = [_Watched(name, made[name], _content(made[name])) for name in made if _is_tensor(made[name])]
     session.inputs = {id(one.tensor): one.name for one in watched}
     with (
-        session.recording(mark=request.mark, ops=request.ops, lines=request.lines) as seen,
+        session.recording(mark=request.mark, ops=request.ops, lines=request.lines, forward=request.forward) as seen,
         _bound(session.namespace, bound),
     ):
         # By name, because `bind` may have put another function there.

@@ -1,9 +1,9 @@
 """A client of the sandbox: open a child, ask it, close it. Used by the process that grades; imports no torch.
 
-Theory of operation. A `Sandbox` wraps one connection to the fork-server, a `Child` one isolated process reached over a
-socket of its own. For each request the fork-server is told the deadline first, and it kills the child when that has
-passed, whether or not this process is still there. A child that ends closes its socket; the reason comes over the
-connection. What the child sends is read by `wire.codec`, which believes nothing. One thread per `Sandbox`.
+A `Sandbox` wraps one connection to the fork-server, a `Child` one isolated process reached over a socket of its own.
+For each request the fork-server is told the deadline first, and it kills the child when that has passed, whether or not
+this process is still there. A child that ends closes its socket; the reason comes over the connection. What the child
+sends is read by `wire.codec`, which believes nothing. One thread per `Sandbox`.
 """
 
 import contextlib
@@ -12,7 +12,8 @@ import os
 import select
 import socket
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -27,6 +28,11 @@ QUEUE_SECONDS = 60.0
 _GRACE_SECONDS = 5.0
 # How long a process may take to end after it has closed its socket, before it is ended.
 _SETTLING_SECONDS = 0.5
+# How old the deadline of a child may be when it goes on with a request that was sent ahead.
+_RENEWAL_SECONDS = 0.25
+# How many requests a child may have at once, and how long one of those behind the first may be.
+_AHEAD = 8
+_AHEAD_BYTES = 8 * 1024
 _READ_BYTES = 1 << 20
 _REPLY_OF: dict[type, type[Reply]] = {RunSubmission: RunReport, Call: CallReport, Read: ReadReport}
 
@@ -44,6 +50,15 @@ class Usage:
     memory_bytes: int | None
     cause: str
     status: int
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request whose reply has not been read."""
+
+    nonce: bytes
+    reply: type[Reply]
+    seconds: float
 
 
 class Sandbox:
@@ -135,7 +150,8 @@ class Child:
         self._usage: Usage | None = None
         self._closed = False
         self._ended_by_itself = False
-        self._asked: tuple[bytes, type[Reply], float] | None = None
+        self._deadline_set = 0.0
+        self._asked: deque[_Asked] = deque()
 
     def ask(self, request: Request, wall_seconds: float | None = None) -> Reply:
         """Send one request and wait for its reply; the first failure closes the child.
@@ -145,29 +161,66 @@ class Child:
         self.begin(request, wall_seconds)
         return self.finish()
 
+    def ask_each(self, requests: Sequence[Request], wall_seconds: float | None = None) -> Generator[Reply, None, None]:
+        """The replies in order; each request may take `wall_seconds`. Some are sent ahead, so that the child goes on
+        with the next one while its last reply is read. Raises as `ask` does. A child whose replies were not all taken
+        is closed, because nobody knows what it is at.
+        """
+        waiting = deque(requests)
+        try:
+            while waiting or self._asked:
+                while waiting and len(self._asked) < _AHEAD:
+                    nonce, frame = _framed(waiting[0])
+                    # What is written must fit into the socket, or both ends could wait for the other to read.
+                    if self._asked and len(frame) > _AHEAD_BYTES:
+                        break
+                    # One deadline holds for what is sent ahead as well, so it is longer by as much as it may age.
+                    self._send_request(waiting.popleft(), nonce, frame, wall_seconds, slack=_RENEWAL_SECONDS)
+                yield self.finish()
+        finally:
+            if self._asked:
+                self.close()
+
     def begin(self, request: Request, wall_seconds: float | None = None) -> None:
         """Send one request without waiting for its reply; `finish` must follow. Raises as `ask` does."""
+        self._send_request(request, *_framed(request), wall_seconds)
+
+    def _send_request(
+        self, request: Request, nonce: bytes, frame: bytes, wall_seconds: float | None, slack: float = 0.0
+    ) -> None:
         if self._closed:
             raise SandboxError("This sandboxed process has been closed already.")
         seconds = self._limits.wall_seconds if wall_seconds is None else wall_seconds
-        nonce = os.urandom(NONCE_BYTES)
-        frame = encode(request, nonce)
-        self._asked = (nonce, _REPLY_OF[type(request)], time.monotonic() + seconds + _GRACE_SECONDS)
+        is_first = not self._asked
+        self._asked.append(_Asked(nonce, _REPLY_OF[type(request)], seconds))
         with self._failing_as_told():
-            self._reject_unasked_bytes()
-            self._sandbox._send({"op": "deadline", "ticket": self._number, "seconds": seconds})
-            self._send_frame(frame)
+            if is_first:
+                self._reject_unasked_bytes()
+                self._set_deadline(seconds + slack)
+            self._end.settimeout(seconds + _GRACE_SECONDS)
+            with contextlib.suppress(ConnectionError):  # it may have answered before it closed; reading will tell
+                self._end.sendall(frame)
 
     def finish(self) -> Reply:
-        """Wait for the reply to the request that was begun. Raises as `ask` does."""
-        if self._asked is None:
+        """Wait for the reply to the first request that was begun. Raises as `ask` does."""
+        if not self._asked:
             raise SandboxError("Nothing has been asked.")
-        (nonce, expected, ends), self._asked = self._asked, None
+        asked = self._asked.popleft()
         with self._failing_as_told():
-            reply = decode(self._read_frame(ends), nonce, expected)
-            self._reject_unasked_bytes()
-        self._sandbox._send({"op": "deadline", "ticket": self._number, "seconds": None})
+            reply = decode(
+                self._read_frame(time.monotonic() + asked.seconds + _GRACE_SECONDS), asked.nonce, asked.reply
+            )
+            if not self._asked:
+                self._reject_unasked_bytes()
+        if not self._asked:
+            self._set_deadline(None)
+        elif time.monotonic() > self._deadline_set + _RENEWAL_SECONDS:
+            self._set_deadline(self._asked[0].seconds + _RENEWAL_SECONDS)
         return reply
+
+    def _set_deadline(self, seconds: float | None) -> None:
+        self._deadline_set = time.monotonic()
+        self._sandbox._send({"op": "deadline", "ticket": self._number, "seconds": seconds})
 
     @contextlib.contextmanager
     def _failing_as_told(self) -> Iterator[None]:
@@ -182,12 +235,6 @@ class Child:
             raise SandboxError("The sandbox's fork-server did not hold the deadline.") from None
         except (OSError, EOFError) as error:
             raise self._explain() from error
-
-    def _send_frame(self, frame: bytes) -> None:
-        if self._asked is not None:
-            self._end.settimeout(max(0.001, self._asked[2] - time.monotonic()))
-        with contextlib.suppress(ConnectionError):  # it may have answered before it closed; reading will tell
-            self._end.sendall(frame)
 
     def _read_frame(self, ends: float) -> bytes:
         def read(count: int) -> bytes:
@@ -237,6 +284,7 @@ class Child:
         if self._closed:
             return
         self._closed = True
+        self._asked.clear()
         self._sandbox._open.discard(self)
         self._end.close()
         with contextlib.suppress(SandboxError):  # a fork-server that is gone has taken its children along
@@ -247,3 +295,8 @@ class Child:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _framed(request: Request) -> tuple[bytes, bytes]:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce, encode(request, nonce)

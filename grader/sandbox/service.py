@@ -47,12 +47,12 @@ class SandboxService:
         self.passed_over: dict[str, str] = {}
 
     @classmethod
-    def start(cls, rung: str = "auto", slots: int = 4, spares: int = 2) -> Self:
+    def start(cls, rung: str = "auto", slots: int = 4, spares: int = 3) -> Self:
         """Start a fork-server and wait until it is warm. SandboxError says what is in the way, and the repair."""
         return cls.launch(rung, slots, spares).wait_ready()
 
     @classmethod
-    def launch(cls, rung: str = "auto", slots: int = 4, spares: int = 2, child: str = "grader.sandbox.child") -> Self:
+    def launch(cls, rung: str = "auto", slots: int = 4, spares: int = 3, child: str = "grader.sandbox.child") -> Self:
         """Start a fork-server without waiting for it. `child` is the module that serves; tests may put in another.
 
         Launch from the main thread: then the fork-server also gets the kernel's signal when the engine dies.

@@ -75,10 +75,15 @@ class Session:
         self._given = set(self.namespace)
 
     @contextlib.contextmanager
-    def recording(self, *, mark: float, ops: bool, lines: bool) -> Iterator[Recording]:
+    def recording(self, *, mark: float, ops: bool, lines: bool, forward: bool = False) -> Iterator[Recording]:
         """Switch the recorders on."""
         log = autograd_log.Recorder(
-            mark=mark, ops=ops, name_of=self.name_of, cell=self._running_cell, problem_of=self.problem_of
+            mark=mark,
+            ops=ops,
+            forward=forward,
+            name_of=self.name_of,
+            cell=self._running_cell,
+            problem_of=self.problem_of,
         )
         drawn = figures.Recorder(cell=self._running_cell)
         tracer = LineTracer(self.sources, enabled=lines)

@@ -50,11 +50,15 @@ def warm_up() -> None:
         _use_torch()
         _use_numpy()
         _use_matplotlib()
-    # What was tried here is not part of any child's counting.
-    autograd_log._orders = itertools.count()
-    figures._next_number = itertools.count(1)
+    forget()
     warnings.formatwarning = _short_warning
     plotting.quiet_warnings()
+
+
+def forget() -> None:
+    """What was tried before a submission runs is not part of any child's counting."""
+    autograd_log._orders = itertools.count()
+    figures._next_number = itertools.count(1)
 
 
 def _use_torch() -> None:

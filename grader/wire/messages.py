@@ -186,7 +186,8 @@ class Call:
 
     `lets` are made first, in order. `bind` puts values under these global names of the student's namespace for the
     duration of the call (a `Ref` to a let is the usual value); a bound name need not be one of the student's.
-    `mark`, `ops`, `lines` as in `World`, for this call.
+    `mark`, `ops`, `lines` as in `World`, for this call. `forward`: of operations only those that no node of a graph
+    runs, without their `api`.
     """
 
     name: str
@@ -197,6 +198,7 @@ class Call:
     mark: float = 1.0
     ops: bool = False
     lines: bool = False
+    forward: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ import select
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 from grader.checks import inputs
+from grader.checks.circumstances import Answers
 from grader.checks.feedback import Diagnosis
 from grader.checks.student import Student
 from grader.errors import ChildCrashed, ChildFailure, ChildTimedOut
@@ -109,14 +110,23 @@ class LocalWorlds:
             self._open(world)
         return self._runs[repr(world)]
 
-    def anticipate(self, world: World) -> None:
+    def anticipate(self, world: World, apart: str = "") -> None:
         """Runs go one after the other here."""
 
-    def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
+    def ask(self, world: World, request: Call | Read, apart: str = "") -> CallReport | ReadReport:
         """A question to a child that has run the submission in this world."""
-        if self._end is None or self._world != repr(world):
-            self._open(world)
+        if self._end is None or self._world != repr(world) + apart:
+            self._open(world, apart)
         return self._exchange(request, CallReport if isinstance(request, Call) else ReadReport)
+
+    def ask_all(self, world: World, requests: Sequence[Call], apart: str = "") -> Answers:
+        """Some questions in turn."""
+        reports: list[CallReport] = []
+        try:
+            reports.extend(self.ask(world, request, apart) for request in requests)
+        except ChildFailure as failure:
+            return Answers(tuple(reports), failure)
+        return Answers(tuple(reports))
 
     def close(self) -> None:
         """Ends the child."""
@@ -126,10 +136,10 @@ class LocalWorlds:
                 os.kill(self._pid, signal.SIGKILL)
         self._end = None
 
-    def _open(self, world: World) -> None:
+    def _open(self, world: World, apart: str = "") -> None:
         self.close()
         self._end, self._pid = nursery().child()
-        self._world = repr(world)
+        self._world = repr(world) + apart
         self._runs[repr(world)] = self._exchange(RunSubmission(self.source, self.kind, world), RunReport)
 
     def _exchange(self, request: Request, expected: type[ReplyT]) -> ReplyT:

@@ -9,6 +9,13 @@ SEED = fn(
 )
 
 
+def anticipate(student):
+    with student.marked(2.0):
+        student.anticipate()
+    with student.apart("analytic_grad"):
+        student.anticipate()
+
+
 def test_differentiable_on_examples(student):
     own = OwnFunction(student)
     for point in own.examples:

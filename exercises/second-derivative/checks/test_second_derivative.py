@@ -24,6 +24,11 @@ REPORTED = (
 )
 
 
+def anticipate(student):
+    with student.marked(2.0):
+        student.anticipate()
+
+
 def test_first_derivative(student):
     for function, x in points():
         call = student.first_derivative(function, x).checked

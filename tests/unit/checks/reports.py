@@ -55,7 +55,7 @@ class FakeWorlds:
         self.worlds.append(world)
         return self.report
 
-    def ask(self, world, request):
+    def ask(self, world, request, _apart=""):
         self.worlds.append(world)
         self.requests.append(request)
         if isinstance(request, Read):
