@@ -40,6 +40,7 @@ from grader.checks.textbook import (
     why_wrong_gradient,
 )
 from grader.checks.values import kind_of, shown
+from grader.checks.walks import why_not_in_the_engine, why_not_refused_there, why_not_walked
 
 __all__ = [
     "FREED",
@@ -93,9 +94,12 @@ __all__ = [
     "why_not_analysis",
     "why_not_autodiff",
     "why_not_gradient",
+    "why_not_in_the_engine",
     "why_not_own_design",
+    "why_not_refused_there",
     "why_not_taken",
     "why_not_the_derivative",
+    "why_not_walked",
     "why_wrong",
     "why_wrong_gradient",
 ]
