@@ -28,6 +28,7 @@ from grader.checks.own_answers import why_not_analysis, why_not_gradient, why_no
 from grader.checks.own_function import OwnFunction
 from grader.checks.plots import Curves, Following
 from grader.checks.references import grad, second_grad
+from grader.checks.review import put_up_for_review
 from grader.checks.runs import LeafPass, Runs
 from grader.checks.student import Student
 from grader.checks.textbook import (
@@ -83,6 +84,7 @@ __all__ = [
     "matches_a_measurement",
     "names_a_non_leaf",
     "number",
+    "put_up_for_review",
     "rand",
     "rand_off_the_edges",
     "second_grad",
