@@ -15,6 +15,8 @@ SCHEMA = 1
 VERDICTS = ("passed", "failed", "crashed", "timed_out", "out_of_memory", "skipped", "broken")
 STATUSES = ("graded", "rejected", "broken_pack", "internal_error")
 EXIT_STATUS = {"graded": 0, "rejected": 1, "broken_pack": 3, "internal_error": 4}
+# The fields of a report that no student is shown.
+FOR_STAFF = ("fault", "review")
 
 Text = Mapping[str, str]
 NO_TEXT: Text = {"en": "", "zh": ""}
@@ -47,6 +49,22 @@ class StudentError:
 
 
 @dataclass(frozen=True)
+class ReviewNote:
+    """Something for the instructor to look at. It costs no points, and no student is shown it.
+
+    `check` names the check that was not certain, or is None where the code itself is the reason; then `cell`, `line`
+    and `source` say where, as in a `StudentError`.
+    """
+
+    code: str
+    text: Text
+    check: str | None = None
+    cell: int | None = None
+    line: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """What came of one check. `diagnosis` is a code of the catalogue or None; `detail` fills the blanks of its text."""
 
@@ -73,7 +91,7 @@ class CheckResult:
 class Report:
     """The whole grading.
 
-    `message` says what happened when `status` is not "graded"; `fault` tells the operator or instructor why.
+    `message` says what happened when `status` is not "graded". For staff: `fault` tells why, `review` what to look at.
     """
 
     pack: str
@@ -92,15 +110,20 @@ class Report:
     figures: tuple[Mapping[str, Any], ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     fault: str = ""
+    review: tuple[ReviewNote, ...] = ()
 
     @property
     def exit_status(self) -> int:
         """What `grader grade` exits with."""
         return EXIT_STATUS[self.status]
 
-    def to_json(self, locale: str) -> dict[str, Any]:
-        """The public form, schema 1, with every sentence in `locale` ("en" or "zh")."""
-        return {"schema": SCHEMA, **_localised(dataclasses.asdict(self), locale)}
+    def to_json(self, locale: str, *, for_student: bool = False) -> dict[str, Any]:
+        """The public form, schema 1, with every sentence in `locale` ("en" or "zh").
+
+        for_student: without the fields that are for staff.
+        """
+        public = {"schema": SCHEMA, **_localised(dataclasses.asdict(self), locale)}
+        return {name: value for name, value in public.items() if not (for_student and name in FOR_STAFF)}
 
     def to_record(self) -> dict[str, Any]:
         """Everything, in both languages, as plain JSON values: what a database keeps."""
@@ -114,6 +137,7 @@ class Report:
         fields = {name: value for name, value in record.items() if name != "schema"}
         fields["checks"] = tuple(check_from_record(check) for check in fields["checks"])
         fields["errors"] = tuple(StudentError(**error) for error in fields["errors"])
+        fields["review"] = tuple(ReviewNote(**note) for note in fields.get("review", ()))
         fields["notes"], fields["figures"] = tuple(fields["notes"]), tuple(fields["figures"])
         return cls(**fields)
 

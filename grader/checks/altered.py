@@ -5,11 +5,15 @@ Every world is a function of the grading's seed alone, so that all checks of one
 
 from __future__ import annotations
 
+import math
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
+from grader.checks.tainted import NOTHING_ENDS, replacements
 from grader.wire.messages import World
 
 # A function that stands in for torch.sin. Its slope is neither sin nor cos, nowhere far from a distance of them over
@@ -89,8 +93,31 @@ class AlteredWorlds:
         names = {**dict.fromkeys(SINES, STAND_IN), **dict.fromkeys(COSINES, COSINE_STAND_IN)}
         return self._world(replaced=names, ops=True)
 
+    @property
+    def unending(self) -> World:
+        """Marked, and what would end the run does nothing: for code that exits unless it has the known derivative."""
+        return self._world(mark=self.mark, replaced=NOTHING_ENDS)
+
+    @property
+    def tainted(self) -> World:
+        """Derivatives as they are, but what sines and cosines give is tainted, and nothing ends the run."""
+        return self._world(replaced=replacements((*SINES, *COSINES)))
+
     def _world(self, mark: float = 1.0, replaced: dict[str, str] | None = None, ops: bool = False) -> World:
         return World(seed=self.plain.seed, mark=mark, replaced=replaced or {}, assertions=False, ops=ops)
 
     def _fraction(self, purpose: str) -> float:
         return zlib.crc32(f"{purpose}/{self.plain.seed}".encode()) / 2**32
+
+
+def shifted_stand_ins() -> Iterator[tuple[Callable[[torch.Tensor], torch.Tensor], float]]:
+    """The ways to write cos as a shifted sine: sin(x + pi/2), sin(pi/2 - x), -sin(x - pi/2), whole turns aside."""
+    for turns in (0, -1, 1):
+        shift = math.pi / 2 + 2 * math.pi * turns
+        yield partial(_stand_in_at, shift, 1.0), 1.0
+        yield partial(_stand_in_at, shift, -1.0), 1.0
+        yield partial(_stand_in_at, -shift, 1.0), -1.0
+
+
+def _stand_in_at(shift: float, direction: float, x: torch.Tensor) -> torch.Tensor:
+    return stand_in(direction * x + shift)

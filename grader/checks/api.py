@@ -28,6 +28,7 @@ from grader.checks.own_answers import why_not_analysis, why_not_gradient, why_no
 from grader.checks.own_function import OwnFunction
 from grader.checks.plots import Curves, Following
 from grader.checks.references import grad, second_grad
+from grader.checks.review import put_up_for_review
 from grader.checks.runs import LeafPass, Runs
 from grader.checks.student import Student
 from grader.checks.textbook import (
@@ -40,6 +41,7 @@ from grader.checks.textbook import (
     why_wrong_gradient,
 )
 from grader.checks.values import kind_of, shown
+from grader.checks.walks import why_not_in_the_engine, why_not_refused_there, why_not_walked
 
 __all__ = [
     "FREED",
@@ -82,6 +84,7 @@ __all__ = [
     "matches_a_measurement",
     "names_a_non_leaf",
     "number",
+    "put_up_for_review",
     "rand",
     "rand_off_the_edges",
     "second_grad",
@@ -93,9 +96,12 @@ __all__ = [
     "why_not_analysis",
     "why_not_autodiff",
     "why_not_gradient",
+    "why_not_in_the_engine",
     "why_not_own_design",
+    "why_not_refused_there",
     "why_not_taken",
     "why_not_the_derivative",
+    "why_not_walked",
     "why_wrong",
     "why_wrong_gradient",
 ]

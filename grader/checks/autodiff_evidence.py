@@ -4,30 +4,39 @@
    the mark times the other function's slope was differentiated; nothing else can draw it. Usually the only extra run.
 2. marked: the mark alone, for a sine of the student's own making and for code that gives up when its sine is not one.
 3. gentle: a mark so small that code goes on which compares with the known derivative; a fit over the curve reads it.
+4. unending and tainted: for code that compares to the last bit, and then exits, or draws nothing.
 
 A right answer may contain any number of cosines, drawn, printed or asserted: they stay what they are in these worlds.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 import torch
 
 from grader.checks import code_hints
-from grader.checks.altered import AlteredWorlds, cosine_stand_in, difference_slope, stand_in, stand_in_slope
+from grader.checks.altered import (
+    AlteredWorlds,
+    cosine_stand_in,
+    difference_slope,
+    shifted_stand_ins,
+    stand_in,
+    stand_in_slope,
+)
 from grader.checks.feedback import Diagnosis, diagnose
 from grader.checks.plot_diagnosis import factor_to
 from grader.checks.plots import Curves
-from grader.checks.series import FEWEST_POINTS, Curve, Function, Numbers, values
+from grader.checks.recorded import gradients, proportional, ratio
+from grader.checks.review import put_up_for_review
+from grader.checks.series import FEWEST_POINTS, Curve, Function, values
 from grader.checks.student import Student
 from grader.errors import ChildFailure
-from grader.wire.arrays import to_numpy
-from grader.wire.messages import Array, AutogradRun, OpCount, World
+from grader.wire.messages import OpCount, World
 
 # A derivative of a derivative's derivative carries the mark three times.
 MARK_POWERS = (1, 2, 3)
@@ -57,7 +66,7 @@ class DerivativeOfSine:
             return False
         if self._is_marked(self._marked, self._derivative):
             return self.by_own_rule or not (self._mark_was_measured or self._computed_from_values)
-        return self._gently_marked
+        return self._gently_marked or self._insists_on_the_derivative
 
     @cached_property
     def follows_stand_in(self) -> bool:
@@ -133,9 +142,49 @@ class DerivativeOfSine:
         if len(before) != len(after):
             return False
         return any(
-            np.array_equal(one.x, other.x) and abs(_ratio(other.y, one.y) - mark) <= GENTLE_SHARE * (mark - 1)
+            np.array_equal(one.x, other.x) and abs(ratio(other.y, one.y) - mark) <= GENTLE_SHARE * (mark - 1)
             for one, other in zip(before, after, strict=True)
         )
+
+    @cached_property
+    def _insists_on_the_derivative(self) -> bool:
+        """The code draws nothing where a derivative is marked, however gently, and all there is speaks for autodiff.
+
+        It may draw the marked one where it can't end the run. Else either the curve stays the same where everything
+        that left a sine or a cosine is tainted; or not even that can be seen, and the curve is to the last bit a
+        recorded gradient, in a run in which nothing called a cosine. Of these two an instructor is told.
+        """
+        if self._draws_all(self._marked):
+            return False
+        unending = self._run(self._worlds.unending)
+        if unending is not None and self._draws_all(unending):
+            return self._is_marked(unending, self._derivative) and self._gradients_explain(unending)
+        tainted = self._run(self._worlds.tainted)
+        if tainted is not None and self._draws_all(tainted):
+            seen = bool(tainted.following(self._derivative, exact=True)) and self._gradients_explain(tainted)
+        else:
+            seen = self._is_a_gradient
+        if seen:
+            put_up_for_review("unconfirmed-autodiff")
+        return seen
+
+    def _draws_all(self, curves: Curves | None) -> bool:
+        """Whether it has as many curves like the derivative as the plain run; true where nobody could see."""
+        return curves is None or self._derivatives_in(curves) >= self._derivatives_in(self._student.curves)
+
+    def _derivatives_in(self, curves: Curves) -> int:
+        return sum(factor_to(curve, self._derivative) is not None for curve in curves.all)
+
+    @cached_property
+    def _is_a_gradient(self) -> bool:
+        """In the plain run a drawn curve equals a recorded gradient bit for bit, and no cosine was called."""
+        plain = self._run(replace(self._worlds.plain, ops=True))
+        if plain is None or any(_is_cos(op) and op.node is None for op in plain.report.ops):
+            return False
+        curves = plain.following(self._derivative, exact=True).curves
+        recorded = [gradient for _, gradient in gradients(plain.report.runs) if gradient is not None]
+        pooled = np.concatenate(recorded or [np.empty(0)])
+        return any(np.array_equal(curve.y, known) for curve in curves for known in (pooled, *recorded))
 
     @cached_property
     def _sine_follows_stand_in(self) -> bool:
@@ -186,7 +235,7 @@ class DerivativeOfSine:
         Also true where not every gradient was recorded.
         """
         runs = curves.report.runs
-        points = list(_gradients(runs))
+        points = list(gradients(runs))
         if curves.report.runs_total > len(runs) or any(gradient is None for _, gradient in points):
             return True
         known = [(leaf, gradient) for leaf, gradient in points if gradient is not None]
@@ -194,14 +243,12 @@ class DerivativeOfSine:
             return True
         drawn = [curve.y for curve in curves.all if factor_to(curve, self._derivative) is not None]
         pooled = np.concatenate([gradient for _, gradient in known] or [np.empty(0)])
-        if any(
-            _proportional(gradient, y) for gradient in (pooled, *(gradient for _, gradient in known)) for y in drawn
-        ):
+        if any(proportional(gradient, y) for gradient in (pooled, *(gradient for _, gradient in known)) for y in drawn):
             return True
         placed = [(leaf, gradient) for leaf, gradient in known if leaf is not None]
         x = np.concatenate([leaf for leaf, _ in placed] or [np.empty(0)])
         y = np.concatenate([gradient for _, gradient in placed] or [np.empty(0)])
-        return any(_proportional(gradient, values(self._derivative, leaf)) for leaf, gradient in ((x, y), *placed))
+        return any(proportional(gradient, values(self._derivative, leaf)) for leaf, gradient in ((x, y), *placed))
 
     @cached_property
     def _telltale(self) -> Curves | None:
@@ -225,7 +272,7 @@ class DerivativeOfSine:
         factors = [factor_to(curve, difference_slope) for curve in curves.all if len(curve) >= FEWEST_POINTS]
         if any(factor is not None and low <= factor <= high for factor in factors):
             return "finite-difference"
-        if any(curves.following(shifted, scale=sign) for shifted, sign in _shifts()):
+        if any(curves.following(shifted, scale=sign) for shifted, sign in shifted_stand_ins()):
             return "phase-shift"
         # A cosine may have been fitted to the gradient of one point, so any multiple of it tells.
         multiples = (factor_to(curve, cosine_stand_in) for curve in curves.all if len(curve) >= FEWEST_POINTS)
@@ -247,54 +294,9 @@ def hand_written_rule(student: Student, derivative: Function = torch.cos) -> boo
     return DerivativeOfSine(student, derivative).by_own_rule
 
 
-def _shifts() -> Iterator[tuple[Function, float]]:
-    """The ways to write cos as a shifted sine: sin(x + pi/2), sin(pi/2 - x), -sin(x - pi/2), whole turns aside."""
-    for turns in (0, -1, 1):
-        shift = math.pi / 2 + 2 * math.pi * turns
-        yield partial(_stand_in_at, shift, 1.0), 1.0
-        yield partial(_stand_in_at, shift, -1.0), 1.0
-        yield partial(_stand_in_at, -shift, 1.0), -1.0
-
-
-def _stand_in_at(shift: float, direction: float, x: torch.Tensor) -> torch.Tensor:
-    return stand_in(direction * x + shift)
-
-
 def _ops(curves: Curves | None) -> tuple[OpCount, ...]:
     return () if curves is None else curves.report.ops
 
 
 def _is_cos(op: OpCount) -> bool:
     return op.op in ("aten::cos", "aten::cos_")
-
-
-def _ratio(y: Numbers, base: Numbers) -> float:
-    power = float(base @ base)
-    return float(base @ y) / power if power > 0 else 0.0
-
-
-def _proportional(y: Numbers, want: Numbers) -> bool:
-    """Whether y is a multiple of `want` wherever it is not 0, at enough points."""
-    if len(y) != len(want):
-        return False
-    there = y != 0
-    y, want = y[there], want[there]
-    return len(y) >= FEWEST_POINTS and bool(np.abs(y - _ratio(y, want) * want).max() <= 1e-3 * np.abs(y).max())
-
-
-def _gradients(runs: tuple[AutogradRun, ...]) -> Iterator[tuple[Numbers | None, Numbers | None]]:
-    """(leaf, gradient) of each run that succeeded; None for what was not recorded."""
-    for run in (run for run in runs if run.problem is None):
-        gradients = run.results if run.entry == "grad" else tuple(leaf.grad_after for leaf in run.leaves)
-        if len(gradients) != len(run.leaves):
-            # Of autograd.grad by something that is no leaf, or inside torch.func, the result alone is known.
-            yield from ((None, None if gradient is None else _flat(gradient)) for gradient in gradients or (None,))
-            continue
-        for leaf, gradient in zip(run.leaves, gradients, strict=True):
-            earlier = _flat(leaf.grad_before) if run.entry == "backward" else np.zeros(1)
-            known = leaf.value if gradient is not None and leaf.shape == gradient.shape else None
-            yield None if known is None else _flat(known), None if gradient is None else _flat(gradient) - earlier
-
-
-def _flat(array: Array | None) -> Numbers:
-    return np.zeros(1) if array is None else to_numpy(array).astype(np.float64).ravel()

@@ -44,6 +44,21 @@ def definitions(code: str, name: str) -> int:
     return sum(name in _bound(node) for part in parts for node in _nodes_of(part))
 
 
+def mentioned(code: str, name: str) -> set[str]:
+    """The names that the definition of this name mentions, and those that these mention in turn."""
+    uses: dict[str, set[str]] = {}
+    for node in _nodes(code):
+        for bound in _bound(node):
+            names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+            uses.setdefault(bound, set()).update(names)
+    found, waiting = set[str](), [name]
+    while waiting:
+        new = uses.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
 def _bound(node: ast.AST) -> list[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]

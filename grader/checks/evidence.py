@@ -76,7 +76,7 @@ class CallEvidence:
 
     def passes_from(self, value: torch.Tensor) -> list[LeafPass]:
         """The second passes through the graph of the number that was handed over, which is `value`."""
-        return self.handed_runs.valued(value).second_passes
+        return self.handed_runs.second_passes_from(value)
 
     @property
     def missing(self) -> bool:

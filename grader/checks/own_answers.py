@@ -15,6 +15,7 @@ from grader.checks.evidence import CallEvidence
 from grader.checks.feedback import Diagnosis, diagnose, fail
 from grader.checks.functions import TEXTBOOK_SOURCE, Function, fn
 from grader.checks.inputs import leaf
+from grader.checks.own_formula import why_not_a_formula
 from grader.checks.own_function import OwnFunction
 from grader.checks.own_point import Point
 from grader.checks.runs import Runs
@@ -62,7 +63,7 @@ def why_not_analysis(student: Student, own: OwnFunction, name: str = "analytic_g
         scaled = None if call.raised is not None else as_numbers(call.report.value)
         if scaled is not None and _is_scaled(scaled, point, mark):
             return diagnose("analysis-calls-autograd")
-    return None
+    return why_not_a_formula(student, own, name)
 
 
 def why_not_own_design(own: OwnFunction, **taken: Function) -> Diagnosis | None:

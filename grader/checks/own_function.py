@@ -59,6 +59,11 @@ class OwnFunction:
                 raise AssertionError(diagnose_problem(problem))
             fail("missing-name" if name not in known else "examples-missing", name=name)
 
+    @property
+    def name(self) -> str:
+        """What the student calls it."""
+        return self._name
+
     # ------------------------------------------------------------------------------------------- the points
 
     @cached_property

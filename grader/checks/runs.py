@@ -6,7 +6,7 @@ root is not needed (`y.sum().backward()` twice makes two roots over one graph).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -25,7 +25,8 @@ MOST_NOTED = 64
 class LeafPass:
     """What a second pass did to one leaf: .grad before and after it, and what the earlier pass had put there.
 
-    All are float64, and zero where .grad was None. `moved` tells whether the leaf's own values changed in between.
+    All are float64, and zero where .grad was None. `moved` tells whether the leaf's own values changed in between,
+    `between` whether another run reached the leaf meanwhile.
     """
 
     before: torch.Tensor
@@ -34,6 +35,7 @@ class LeafPass:
     left: torch.Tensor
     tolerance: float
     moved: bool
+    between: bool = False
 
     @property
     def repeated(self) -> bool:
@@ -44,12 +46,19 @@ class LeafPass:
     @property
     def accumulated(self) -> bool:
         """The earlier gradient was still there, and the same once more was added to it."""
-        return self.repeated and self._same(self.before, self.left) and not self._same(self.left, self._zero)
+        kept = self._same(self.before, self.left) and not self._same(self.left, self._zero)
+        return self.repeated and kept and not self.between
 
     @property
     def zeroed(self) -> bool:
         """The earlier gradient had been cleared, so that the pass left the gradient of one run."""
         return self.repeated and self._same(self.before, self._zero)
+
+    def gave(self, gradient: torch.Tensor) -> bool:
+        """Each of the two passes gave this gradient, which was computed on the trusted side."""
+        if gradient.shape != self.earlier.shape:
+            return False
+        return self.repeated and self._same(self.earlier, gradient.to(torch.float64))
 
     @property
     def _zero(self) -> torch.Tensor:
@@ -110,19 +119,21 @@ class Runs(Sequence[AutogradRun]):
         """The runs that reach a leaf with exactly these values: the tensor that was handed over."""
         return Runs([run for run in self if any(_holds(leaf.value, tensor) for leaf in run.leaves)])
 
-    def valued(self, value: torch.Tensor) -> Runs:
-        """The runs that began at a number equal to `value`, which is how the graph of a known y is recognised."""
-        return Runs([run for run in self if any(_equals(root.value, value) for root in run.roots)])
-
     @property
     def second_passes(self) -> list[LeafPass]:
         """Every successful `backward` through nodes of an earlier successful one, leaf by leaf."""
+        return self.second_passes_from(None)
+
+    def second_passes_from(self, value: torch.Tensor | None) -> list[LeafPass]:
+        """Those that began, both times, at a number equal to `value`, by which the graph of a known y is recognised."""
         passes: list[LeafPass] = []
         backwards = [run for run in self.succeeded if run.entry == "backward"]
+        begun = [value is None or any(_equals(root.value, value) for root in run.roots) for run in backwards]
         for place, run in enumerate(backwards):
-            for earlier in backwards[:place]:
-                if set(run.nodes) & set(earlier.nodes):
-                    passes.extend(_leaf_passes(earlier, run))
+            for back, earlier in enumerate(backwards[:place]):
+                if begun[place] and begun[back] and set(run.nodes) & set(earlier.nodes):
+                    reached = {leaf.ident for other in backwards[back + 1 : place] for leaf in other.leaves}
+                    passes.extend(_leaf_passes(earlier, run, reached))
         return passes
 
     @property
@@ -186,7 +197,32 @@ def _equals(array: Array | None, value: torch.Tensor) -> bool:
     return tensor.numel() > 0 and bool(torch.allclose(tensor, value.detach().double().expand(tensor.shape), rtol=1e-4))
 
 
-def _leaf_passes(earlier: AutogradRun, run: AutogradRun) -> Iterator[LeafPass]:
+def same_gains(plain: Runs, marked: Runs, mark: float) -> list[bool]:
+    """Whether each gradient of a marked log is the plain log's times the mark, for the leaves that can be compared:
+    the same run of `backward` found the same values there, and added something to .grad.
+    """
+    verdicts = []
+    for one, other in zip(plain, marked, strict=False):
+        if one.entry != "backward" or other.entry != "backward" or one.problem or other.problem:
+            continue
+        for leaf, twin in zip(one.leaves, other.leaves, strict=False):
+            gain, scaled = _gain(leaf), _gain(twin)
+            if gain is None or scaled is None or gain.shape != scaled.shape or _told(leaf)[0] != _told(twin)[0]:
+                continue
+            scale = float(gain.abs().max()) if gain.numel() else 0.0
+            if scale > 0:
+                verdicts.append(bool((scaled - mark * gain).abs().max() <= 1e-3 * mark * scale))
+    return verdicts
+
+
+def _gain(leaf: LeafState) -> torch.Tensor | None:
+    value, before, after = _told(leaf)
+    if value is None or after is None:
+        return None
+    return _real(after) - _real(before, _real(after))
+
+
+def _leaf_passes(earlier: AutogradRun, run: AutogradRun, reached: Collection[int] = ()) -> Iterator[LeafPass]:
     first = {leaf.ident: leaf for leaf in earlier.leaves}
     for leaf in run.leaves:
         origin = first.get(leaf.ident)
@@ -204,6 +240,7 @@ def _leaf_passes(earlier: AutogradRun, run: AutogradRun) -> Iterator[LeafPass]:
             left=_real(left),
             tolerance=_tolerance(leaf.dtype),
             moved=value is not None and value_then is not None and value.data != value_then.data,
+            between=leaf.ident in reached,
         )
 
 

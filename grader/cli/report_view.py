@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -14,7 +14,7 @@ from grader.cli.error_view import error_lines
 from grader.cli.terminal import is_unicode, one_line, plain
 from grader.cli.texts import Texts
 from grader.packs import Pack
-from grader.report import CheckResult, Plot, Report
+from grader.report import CheckResult, Plot, Report, ReviewNote
 
 BAR_WIDTH = 30
 PLOT_WIDTH = 76
@@ -62,6 +62,7 @@ class ReportView:
         yield from self._errors()
         yield from self._plots()
         yield from self._notes()
+        yield from self._review()
         yield Text()
         yield self._footer()
 
@@ -183,6 +184,24 @@ class ReportView:
         if len(lines_printed) > MAX_STDOUT_LINES:
             rest = self.texts("more-lines", count=len(lines_printed) - MAX_STDOUT_LINES)
             yield Padding(Text(rest, "dim italic"), (0, 0, 0, 2))
+
+    def _review(self) -> Iterator[RenderableType]:
+        if not self.report.review:
+            return
+        yield Text()
+        yield Text(self.texts("review"), "bold magenta")
+        titles = {check.name: check.title[self.texts.locale] for check in self.report.checks}
+        for note in self.report.review:
+            yield Text(one_line(self._place(note, titles)), "bold")
+            yield Padding(Text(plain(note.text[self.texts.locale])), (0, 0, 0, 2))
+            if note.source:
+                yield Padding(Text(one_line(note.source), "dim"), (0, 0, 0, 2))
+
+    def _place(self, note: ReviewNote, titles: Mapping[str, str]) -> str:
+        if note.line is None:
+            return titles.get(note.check or "", note.code)
+        key = "at-line" if note.cell is None else "at-cell-line"
+        return self.texts(key, line=note.line, cell=note.cell or 0)
 
     def _footer(self) -> Text:
         report = self.report

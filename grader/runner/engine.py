@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from grader.errors import PackError, SandboxError, SubmissionRejected
 from grader.packs import Pack
-from grader.report import CheckResult, Report, StudentError, check_from_record, rejection, total
+from grader.report import CheckResult, Report, ReviewNote, StudentError, check_from_record, rejection, total
 from grader.runner.checker_process import CheckerProcess
 from grader.sandbox.service import SandboxService
 from grader.sentences import sentence
@@ -170,6 +170,7 @@ class Engine:
             stdout=done["stdout"],
             figures=tuple(done["figures"]),
             timing_ms=done["timing_ms"],
+            review=tuple(ReviewNote(**note) for note in done["review"]),
         )
 
     def _without_checks(self, pack: Pack, seed: int, status: str, message: Mapping[str, str], why: str) -> Report:

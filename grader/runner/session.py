@@ -9,11 +9,13 @@ import traceback
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from grader.checks import attachments, inputs
+from grader.checks import attachments, inputs, review
+from grader.checks.review import Finding
 from grader.errors import ChildFailure, SandboxError
 from grader.packs import CheckDeclaration
-from grader.report import CheckResult, Plot, StudentError
+from grader.report import CheckResult, Plot, ReviewNote, StudentError
 from grader.runner.figure_json import figures_json
+from grader.runner.out_of_place import out_of_place
 from grader.runner.plugin import ChecksPlugin, Grading, Outcome
 from grader.runner.proxy import ChildWorlds
 from grader.runner.student_errors import student_errors
@@ -52,10 +54,14 @@ def grade_one(plugin: ChecksPlugin, job: JobStream) -> None:
     try:
         plugin.anticipate(grading)
         results: dict[str, CheckResult] = {}
+        notes: list[ReviewNote] = []
         for check in plugin.pack.checks:
             results[check.name] = _result(plugin, check, results, grading)
+            notes += [_note(finding, check.name) for finding in review.take()]
             job.send({"check": results[check.name].to_record()})
-        job.send({"done": _summary(grading, time.monotonic() - began)})
+        notes += map(_note, out_of_place(submission.source, submission.kind))
+        summary = _summary(grading, time.monotonic() - began)
+        job.send({"done": summary | {"review": [asdict(note) for note in notes]}})
     except SandboxError as error:
         job.send({"fault": str(error)})
     except Exception:  # noqa: BLE001 - whatever happens here, the engine must hear of it
@@ -73,6 +79,7 @@ def _result(
         return _check_result(check, "skipped", feedback=sentence("check-skipped", check=results[blocking].title))
     inputs.reseed(grading.seed, check.name)
     attachments.take()
+    review.take()
     outcome = plugin.run_check(check, grading)
     return _from_outcome(plugin, check, outcome)
 
@@ -107,6 +114,10 @@ def _check_result(check: CheckDeclaration, verdict: str, **extra: Any) -> CheckR
         cap=check.cap,
         **extra,
     )
+
+
+def _note(finding: Finding, check: str | None = None) -> ReviewNote:
+    return ReviewNote(finding.code, finding.text, check, finding.cell, finding.line, finding.source)
 
 
 def _summary(grading: Grading, seconds: float) -> dict[str, Any]:

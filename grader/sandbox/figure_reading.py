@@ -109,10 +109,9 @@ def _spoken_of(legend: Legend, own: list[Any], everything: list[Any]) -> list[An
 
 def _axes(axes: Any, names: dict[int, tuple[str, ...]]) -> AxesData:
     legends = _legends(axes)
-    flat = axes.name != "3d"
     texts = [*_texts(axes.texts), *_boxed_texts(axes), *_legend_titles(legends)]
     # The third axis of a 3-D axes has no field of its own.
-    texts += [] if flat else [_safely(axes.get_zlabel, "")]
+    texts += [_safely(axes.get_zlabel, "")] if axes.name == "3d" else []
     return AxesData(
         title=" ".join(filter(None, (text(_safely(partial(axes.get_title, side), "")) for side in _SIDES))),
         xlabel=text(_safely(axes.get_xlabel, "")),
@@ -123,7 +122,7 @@ def _axes(axes: Any, names: dict[int, tuple[str, ...]]) -> AxesData:
         yscale=str(_safely(axes.get_yscale, "linear")),
         texts=tuple(filter(None, texts[:MAX_TEXTS])),
         legend=_legend_texts(legends),
-        series=series_of(axes, names) if flat else (),
+        series=series_of(axes, names),
     )
 
 

@@ -18,8 +18,11 @@ from grader.wire.messages import Array, Series
 MAX_SERIES = 1000
 MAX_POINTS = 20_000
 TEXT = 500
+# A line of so many points in a collection is a curve of its own.
+CURVE_POINTS = 8
 
 Points = NDArray[np.float64]
+_Reading = tuple[str, Points, str, bool]
 
 
 def text(value: Any) -> str:
@@ -39,7 +42,9 @@ def series_of(axes: Any, names: dict[int, tuple[str, ...]]) -> tuple[Series, ...
     found: list[Series] = []
     for artist in _some(list(filter(is_series, axes.get_children()))):
         try:
-            found.append(_series(axes, artist, labels.get(id(artist), ""), names.get(id(artist), ())))
+            label, known_as = labels.get(id(artist), ""), names.get(id(artist), ())
+            readings = _read_in_space(artist) if axes.name == "3d" else _read(axes, artist)
+            found += [_series(axes, artist, read, label, known_as) for read in readings]
         except Exception:  # noqa: BLE001, S112 - a half-broken artist; matplotlib could not draw it either
             continue
     return tuple(found)
@@ -71,8 +76,8 @@ def _container_labels(axes: Any) -> Iterator[tuple[int, str]]:
             yield id(carrier), label
 
 
-def _series(axes: Any, artist: Any, container_label: str, names: tuple[str, ...]) -> Series:
-    kind, points, style, drawn = _read(axes, artist)
+def _series(axes: Any, artist: Any, read: _Reading, container_label: str, names: tuple[str, ...]) -> Series:
+    kind, points, style, drawn = read
     if len(points) > MAX_POINTS:
         points = points[np.linspace(0, len(points) - 1, MAX_POINTS).round().astype(np.intp)]
     label = artist.get_label()
@@ -89,26 +94,50 @@ def _series(axes: Any, artist: Any, container_label: str, names: tuple[str, ...]
     )
 
 
-def _read(axes: Any, artist: Any) -> tuple[str, Points, str, bool]:
-    """Kind, points in data units, style, and whether the style shows anything at all."""
+def _read(axes: Any, artist: Any) -> Iterator[_Reading]:
+    """Kind, points in data units, style, and whether the style shows anything at all; of each curve of the artist."""
     colour = colour_of(artist) or "-"
     if isinstance(artist, Line2D):
-        line, marker = (_none_as_empty(part) for part in (artist.get_linestyle(), artist.get_marker()))
         points = _in_data_units(axes, artist.get_transform(), np.asarray(artist.get_xydata(), np.float64))
-        return "line", points, " ".join(part for part in (colour, line, marker) if part), bool(line or marker)
-    if isinstance(artist, PathCollection):
+        yield "line", points, *_style(artist)
+    elif isinstance(artist, PathCollection):
         offsets = np.ma.filled(np.ma.asarray(artist.get_offsets(), np.float64), np.nan)
-        return "scatter", _in_data_units(axes, artist.get_offset_transform(), offsets), f"{colour} scatter", True
-    return "segments", _in_data_units(axes, artist.get_transform(), _segments(artist)), f"{colour} segments", True
+        yield "scatter", _in_data_units(axes, artist.get_offset_transform(), offsets), f"{colour} scatter", True
+    else:
+        for points in _segments(artist):
+            yield "segments", _in_data_units(axes, artist.get_transform(), points), f"{colour} segments", True
 
 
-def _segments(collection: LineCollection) -> Points:
-    """All segments one after another, a row of NaN between two."""
+def _read_in_space(artist: Any) -> Iterator[_Reading]:
+    """The same of a line or a cloud in a 3-D axes: a curve over x for each other direction that it moves in."""
+    if isinstance(artist, Line2D):
+        kind, (style, drawn) = "line", _style(artist)
+    elif isinstance(artist, PathCollection):
+        kind, style, drawn = "scatter", f"{colour_of(artist) or '-'} scatter", True
+    else:
+        return
+    in_space: Any = artist
+    data = in_space.get_data_3d() if kind == "line" else in_space._offsets3d
+    x, *sides = (np.ma.filled(np.ma.asarray(side, np.float64), np.nan).ravel() for side in data)
+    for side in sides:
+        if len(side) == len(x) and len(side) and np.nanmin(side) != np.nanmax(side):
+            yield kind, np.column_stack((x, side)), style, drawn
+
+
+def _style(line: Line2D) -> tuple[str, bool]:
+    colour = colour_of(line) or "-"
+    dashes, marker = (_none_as_empty(part) for part in (line.get_linestyle(), line.get_marker()))
+    return " ".join(part for part in (colour, dashes, marker) if part), bool(dashes or marker)
+
+
+def _segments(collection: LineCollection) -> list[Points]:
+    """Each curve of a collection of curves; else all segments one after another, a row of NaN between two."""
+    paths = [np.ma.filled(np.ma.asarray(path.vertices, np.float64), np.nan) for path in collection.get_paths()]
+    if paths and min(map(len, paths)) >= CURVE_POINTS:
+        return paths[:MAX_SERIES]
     gap = np.full((1, 2), np.nan)
-    rows: list[Any] = []
-    for path in collection.get_paths()[:MAX_POINTS]:
-        rows += [np.ma.filled(np.ma.asarray(path.vertices, np.float64), np.nan), gap]
-    return np.concatenate(rows[:-1]) if rows else np.empty((0, 2))
+    rows = [row for path in paths[:MAX_POINTS] for row in (path, gap)]
+    return [np.concatenate(rows[:-1]) if rows else np.empty((0, 2))]
 
 
 def _in_data_units(axes: Any, transform: Any, points: Points) -> Points:

@@ -48,6 +48,16 @@ def test_a_right_submission_gets_full_marks(engine):
     assert set(verdicts(report).values()) == {"passed"}
 
 
+def test_what_an_instructor_should_look_at_costs_no_points(engine):
+    report = grade(engine, RIGHT.replace("    return 2 * n", "    print(n)\n    return 2 * n") + "import gc\n")
+    assert report.score == report.max_score
+    assert [(note.code, note.check, note.line) for note in report.review] == [
+        ("unconfirmed-autodiff", "each", None),
+        ("live-objects", None, 12),
+    ]
+    assert not grade(engine, RIGHT).review
+
+
 def test_a_failed_check_names_its_diagnosis_and_holds_the_total_down(engine):
     report = grade(engine, RIGHT.replace("return x.grad", "return x.grad + 1"))
     failed = next(check for check in report.checks if check.verdict == "failed")

@@ -31,6 +31,7 @@ def test_second_backward_raises(student):
     y, _ = graph_of(cubic(), rand(4))
     answer = student.either("second_backward_error", y, shows=refused)
     assert refused(answer), answer.why(why_not_refused(answer), scalar_rule=False, passes=len(answer.runs))
+    believe(student, answer, lambda: why_not_refused_there(student, "second_backward_error", growing(), rand(3)))
 
 
 def test_error_is_reported_not_hard_coded(student):
@@ -39,6 +40,7 @@ def test_error_is_reported_not_hard_coded(student):
     if answer.is_script:
         assert refused(answer), answer.why(why_not_refused(answer), scalar_rule=False, passes=len(answer.runs))
         assert answer.reports(FREED), "error-not-returned"
+        believe(student, answer, None)
         return
     reason = "error-not-returned" if refused(answer) else why_not_refused(answer)
     assert answer.reports(FREED), diagnose(reason, passes=len(answer.runs), kind=kind_of(answer.raw))
@@ -46,6 +48,7 @@ def test_error_is_reported_not_hard_coded(student):
     again = student.call("second_backward_error", harmless)
     assert refused(answer), "error-hard-coded"
     assert not again.reports(FREED) or refused(again), "error-hard-coded"
+    believe(student, answer, lambda: why_not_refused_there(student, "second_backward_error", growing(), rand(2)))
 
 
 def test_same_graph_backward_twice_accumulates(student):
@@ -56,6 +59,9 @@ def test_same_graph_backward_twice_accumulates(student):
     assert passes, answer.why(answer.runs.why_no_second_pass, scalar_rule=False)
     assert any(leaf.accumulated for leaf in passes), not_repeated("no-accumulation", passes, answer, single)
     assert answer.returns(2 * single), returned_instead("accumulated-grad-not-returned", answer, single)
+    told = answer.is_script or any(leaf.accumulated and leaf.gave(single) for leaf in passes)
+    assert told, "accumulated-grad-not-returned"
+    believe(student, answer, lambda: why_not_walked(student, "backward_twice", growing(), rand(3), adds=2))
 
 
 def test_zeroed_between(student):
@@ -66,10 +72,18 @@ def test_zeroed_between(student):
     assert passes, answer.why(answer.runs.why_no_second_pass, scalar_rule=False)
     assert any(leaf.zeroed for leaf in passes), not_repeated("not-zeroed", passes, answer, single)
     assert answer.returns(single), why_wrong(answer.raw, single, not_zeroed=2 * single)
+    assert answer.is_script or any(leaf.zeroed and leaf.gave(single) for leaf in passes), "not-zeroed"
+    believe(student, answer, lambda: why_not_walked(student, "backward_twice_zeroed", cubic(), rand(5), adds=1))
 
 
 def test_explanation(student):
     assert student.explanation, "explanation-missing"
+
+
+def believe(student, answer, why_not):
+    """The log is kept where the student's code can write. It has to agree with what only real passes bring about."""
+    reason = why_not_in_the_engine(student, answer) if answer.is_script else why_not()
+    assert reason is None, reason
 
 
 def why_not_refused(answer):

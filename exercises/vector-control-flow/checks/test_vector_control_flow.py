@@ -94,7 +94,7 @@ def test_explanation(student):
 
 
 def meets_the_rule(answer):
-    return answer.runs.says(SCALAR_RULE)
+    return answer.handed_runs.says(SCALAR_RULE)
 
 
 def took_it(answer, mark=1.0):

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from grader.checks.messages import SCALAR_RULE
-from grader.checks.runs import Runs
+from grader.checks.runs import Runs, same_gains
 from grader.checks.values import to_array
 from grader.wire.messages import Root
 from tests.unit.checks.reports import FREED_TEXT, leaf, problem, run
@@ -57,13 +57,39 @@ def test_of_very_many_runs_the_message_has_to_do():
     assert Runs([*kept, run(leaf(None, None), error=problem(FREED_TEXT))]).refused
 
 
-def test_runs_are_known_by_the_number_they_began_at():
-    def at(*numbers):
-        return replace(FIRST, roots=(Root(None, None, "float64", (len(numbers),), to_array(torch.tensor(numbers))),))
+@pytest.mark.parametrize(
+    ("numbers", "known"), [((5.0,), True), ((5.0, 5.0), True), ((4.0,), False), ((5.0, 4.0), False), (None, True)]
+)
+def test_passes_are_known_by_the_number_they_began_at(numbers, known):
+    value = None if numbers is None else to_array(torch.tensor(numbers))
+    shape = () if numbers is None else (len(numbers),)
+    roots = (Root(None, None, "float64", shape, value),)
+    passes = Runs([replace(one, roots=roots) for one in (FIRST, AGAIN)]).second_passes_from(torch.tensor(5.0))
+    assert bool(passes) is known
 
-    unrecorded = replace(FIRST, roots=(Root(None, None, "float64", (), None),))
-    runs = Runs([at(5.0), at(4.0), at(5.0, 5.0), at(5.0, 4.0), unrecorded])
-    assert list(runs.valued(torch.tensor(5.0))) == [at(5.0), at(5.0, 5.0), unrecorded]
+
+def test_what_another_run_put_there_meanwhile_was_not_accumulated():
+    meanwhile = run(leaf((0.0, 0.0), (3.0, 4.0)), nodes=(50,))
+    passes = Runs([FIRST, meanwhile, AGAIN]).second_passes
+    assert passes
+    assert not any(leaf.accumulated for leaf in passes)
+
+
+def test_a_pass_gave_the_gradient_that_it_added():
+    (only,) = Runs([FIRST, AGAIN]).second_passes
+    assert only.gave(torch.tensor((3.0, 4.0)))
+    assert not only.gave(torch.tensor((6.0, 8.0)))
+    assert not only.gave(torch.tensor((3.0, 4.0, 5.0)))
+
+
+@pytest.mark.parametrize(("after", "same"), [((6.0, 8.0), [True]), ((3.0, 4.0), [False]), (None, [])])
+def test_gains_of_a_marked_log_are_held_against_the_plain_one(after, same):
+    assert same_gains(Runs([FIRST]), Runs([run(leaf(None, after))]), mark=2.0) == same
+
+
+def test_gains_at_other_values_of_the_leaf_tell_nothing():
+    moved = run(replace(leaf(None, (3.0, 4.0)), value=to_array(torch.tensor((9.0, 9.0)))))
+    assert same_gains(Runs([FIRST]), Runs([moved]), mark=2.0) == []
 
 
 def test_the_rule_about_scalars_is_a_mistake_where_nothing_else_ran():

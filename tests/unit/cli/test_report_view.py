@@ -9,7 +9,7 @@ from rich.console import Console
 
 from grader.cli.report_view import show_report
 from grader.cli.texts import Texts
-from grader.report import VERDICTS, Plot, StudentError
+from grader.report import VERDICTS, Plot, ReviewNote, StudentError
 from tests.support.fake_engine import both, check, report
 
 
@@ -214,3 +214,18 @@ def test_points_without_a_place_are_counted(show):
 def test_colours_are_used_only_where_the_terminal_has_them(show):
     assert "\x1b[" in show(report(), colour=True)
     assert "\x1b" not in show(report())
+
+
+@pytest.mark.parametrize(("locale", "heading"), [("en", "For the instructor"), ("zh", "供教师参考")])
+def test_what_an_instructor_should_look_at_is_said_to_be_for_him(show, locale, heading):
+    place = ReviewNote("frames", both("Looks up.", "查看调用者。"), cell=2, line=7, source="sys._getframe()")
+    doubt = ReviewNote("perhaps-a-difference", both("As inexact.", "误差相当。"), check="slope")
+    shown = show(report(check("slope"), review=(place, doubt)), locale)
+
+    after = words(shown[shown.index(heading) :])
+    for note in (place, doubt):
+        assert note.text[locale] in after
+    assert "7" in after
+    assert "sys._getframe()" in after
+    assert check("slope").title[locale] in after
+    assert heading not in show(report(check("slope")), locale)

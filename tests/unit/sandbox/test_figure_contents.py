@@ -196,6 +196,14 @@ def test_segments_are_told_with_gaps_between_them(told):
     assert values(one.y) == pytest.approx([0, 3, np.nan, 0, 4], nan_ok=True)
 
 
+def test_long_lines_of_one_collection_are_curves_of_their_own(told):
+    lines = [np.column_stack((X, SIN)), np.column_stack((X, COS))]
+    plt.gca().add_collection(LineCollection(lines, label="both"))
+    found = series(told())
+    assert [(one.kind, one.label) for one in found] == [("segments", "both")] * 2
+    assert np.allclose([values(one.y) for one in found], [SIN, COS])
+
+
 def test_gaps_in_a_curve_stay_gaps(told):
     plt.plot([0, 1, 2], [1, np.nan, 3])
     plt.plot(np.ma.masked_equal([0, 1, 2], 1), [1, 2, 3])
@@ -265,12 +273,28 @@ def test_other_drawings_are_no_curves_and_hide_none(told, draw):
     assert figure.axes == [axes]
 
 
-def test_a_three_dimensional_axes_tells_its_texts_only(told):
+def test_a_curve_in_space_is_told_over_x_in_each_direction_it_moves_in(told):
     axes = plt.subplot(projection="3d")
-    axes.plot(X, SIN, COS)
+    axes.plot(X, SIN, COS, label="helix")
+    axes.plot(X, np.zeros_like(X), SIN + 2)
+    axes.scatter(X, COS + 4, 1.0)
     axes.set(title="helix", zlabel="height")
     (found,) = told().axes
-    assert (found.title, found.texts, found.series) == ("helix", ("height",), ())
+    assert (found.title, found.texts) == ("helix", ("height",))
+    assert [(one.kind, one.label) for one in found.series] == [
+        ("line", "helix"), ("line", "helix"), ("line", ""), ("scatter", ""),
+    ]  # fmt: skip
+    for one, y in zip(found.series, (SIN, COS, SIN + 2, COS + 4), strict=True):
+        assert np.allclose([values(one.x), values(one.y)], [X, y])
+
+
+def test_surfaces_and_other_things_in_space_are_no_curves(told):
+    axes = plt.subplot(projection="3d")
+    axes.plot_surface(*np.meshgrid(X, X), np.outer(SIN, COS))
+    axes.bar3d([1], [1], [0], 1, 1, 1)
+    axes.plot([1, 2], [3, 3], [4, 4])
+    (found,) = told().axes
+    assert found.series == ()
 
 
 def test_a_broken_curve_does_not_cost_the_others(told):

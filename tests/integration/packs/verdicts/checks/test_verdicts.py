@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checks.api import close, leaf, rand
+from grader.checks.api import close, leaf, put_up_for_review, rand
 
 
 def test_answer(student):
@@ -24,4 +24,7 @@ def test_greeting(student):
 
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_each(student, n):
-    assert student.double(n).value == 2 * n, "wrong-value"
+    call = student.double(n)
+    assert call.value == 2 * n, "wrong-value"
+    if call.stdout:
+        put_up_for_review("unconfirmed-autodiff")

@@ -1,0 +1,18 @@
+# expect: analysis_agrees_with_autodiff=finite-difference
+import torch
+
+def g(x):
+    if x.sum() > 0:
+        return x ** 2
+    return -3 * x
+
+def grad_g(x):
+    x = x.detach().clone().requires_grad_()
+    g(x).sum().backward()
+    return x.grad
+def analytic_grad(x):
+    with torch.no_grad():
+        return (g(x + 0.01) - g(x - 0.01)) / 0.02
+
+examples = [torch.tensor([1.0, 2.0, 3.0]), torch.tensor([-1.0, -2.0, 0.5]), torch.tensor([-3.0, 1.0])]
+explanation = "The slope is different in each branch; g jumps where the sum is zero, so it is not differentiable there."

@@ -1,0 +1,31 @@
+import torch
+
+def first_derivative(f, x):
+    x = x.detach().clone().requires_grad_()
+    return torch.autograd.grad(f(x).sum(), x)[0]
+
+def second_derivative(f, x):
+    saved, x.grad = x.grad, None
+    y = f(x).sum()
+    y.backward(create_graph=True)
+    g, x.grad = x.grad, None
+    g.sum().backward()
+    out, x.grad = x.grad.clone(), saved
+    return out
+
+def count_nodes(t):
+    seen, stack = set(), [t.grad_fn]
+    while stack:
+        n = stack.pop()
+        if n is None or n in seen: continue
+        seen.add(n)
+        stack.extend(p for p, _ in n.next_functions)
+    return len(seen)
+
+def F(x): return torch.sin(x ** 2) * torch.exp(-x)
+_x = torch.linspace(0.5, 2, 5, requires_grad=True)
+_y = F(_x)
+_g, = torch.autograd.grad(_y.sum(), _x, create_graph=True)
+report = {"first": count_nodes(_y), "second": count_nodes(_g)}
+
+explanation = "The graph of the first derivative holds the forward and the backward operations, so it is larger; a Hessian needs n passes."
