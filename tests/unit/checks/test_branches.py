@@ -155,10 +155,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("source", [source[:99_000] for source in HOSTILE.values()], ids=HOSTILE)
 def test_a_hostile_source_is_read_in_bounded_time_or_not_at_all(source):
-    began = time.perf_counter()
+    began = time.process_time()
     own_functions(source, "py")
     own_functions(json.dumps({"cells": [{"cell_type": "code", "source": source}]}), "ipynb")
-    assert time.perf_counter() - began < 8
+    assert time.process_time() - began < 8
 
 
 @pytest.mark.parametrize("source", ["", "{}", "[" * 100_000, '{"cells": 3}', '{"cells": [3, {"cell_type": "code"}]}'])

@@ -291,7 +291,7 @@ def test_a_report_of_ten_curves_takes_under_two_milliseconds():
     report = RunReport((), (figure,), (), 0, (), (), "", "", False, (), (), ())
     times = []
     for _ in range(40):
-        start = time.perf_counter()
+        start = time.process_time()
         decode(encode(report, NONCE), NONCE, RunReport)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     assert min(times) < 0.002

@@ -27,11 +27,11 @@ def array(dtype, shape, payload=b""):
 
 
 def refused(frame, expected=ReadReport):
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(WireError):
         decode(frame, NONCE, expected)
     # Generous: the point is that nothing takes quadratic time.
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_the_forging_tools_can_tell_the_truth():
