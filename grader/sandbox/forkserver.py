@@ -117,6 +117,9 @@ def _serve_as_child_of_keeper(
     except serving.Forked as forked:
         job = forked.job
     del server, groups
+    # Connections and their children refer to each other. Collected later, their sockets would close whatever has the
+    # same descriptors by then: a file of the student's, or the line to the checker.
+    gc.collect()
     _live(child, plan, job)
 
 

@@ -130,3 +130,25 @@ def test_no_child_is_left_unreaped(start):
         for _ in range(5):
             sandbox.open().close()
     assert eventually(lambda: len(family(service)) == 2)
+
+
+def test_what_the_fork_server_held_closes_no_file_of_a_child_s(start):
+    source = """
+import gc, os
+files = [open(os.devnull) for _ in range(40)]
+gc.collect()
+closed = 0
+for file in files:
+    try:
+        os.fstat(file.fileno())
+    except OSError:
+        closed += 1
+print(closed)
+"""
+    service = start(slots=6, spares=0)
+    clients = [Sandbox(service.connect()) for _ in range(6)]
+    for client in clients:
+        # Forked while the connections before it have children, and so refer to them and are referred to.
+        assert ask(client.open(), source) == "0"
+    for client in clients:
+        client.close()
