@@ -7,8 +7,11 @@ every address and secret comes from the operator, and a missing one is an error 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
+import stat
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,8 @@ from grader.errors import GraderError
 
 PROFILES = ("embedded", "production")
 SECRET_BYTES = 32
+SOCKET_PATH_BYTES = 107
+LONGEST_SOCKET_NAME = len("valkey.sock")
 
 
 class ServiceSettingsError(GraderError):
@@ -73,15 +78,19 @@ def read_service_settings(environment: Mapping[str, str] | None = None) -> Servi
         raise ServiceSettingsError(f"SUBMISSIONS_PROFILE is {profile!r}; it must be one of {', '.join(PROFILES)}.")
     data = Path(reader.get("SUBMISSIONS_DATA", "var/service")).resolve()
     embedded = profile == "embedded"
+    sockets = data
     if embedded:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sockets = _socket_folder(data)
     return ServiceSettings(
         profile=profile,
         data=data,
         database_url=reader.get("SUBMISSIONS_DATABASE_URL", f"sqlite:///{data / 'service.db'}" if embedded else None),
-        broker_url=reader.get("SUBMISSIONS_BROKER_URL", f"unix://{data / 'valkey.sock'}" if embedded else None),
+        broker_url=reader.get("SUBMISSIONS_BROKER_URL", f"unix://{sockets / 'valkey.sock'}" if embedded else None),
         secret_key=_secret_key(reader, data if embedded else None),
-        grading_socket=Path(reader.get("SUBMISSIONS_GRADING_SOCKET", str(data / "grader.sock") if embedded else None)),
+        grading_socket=Path(
+            reader.get("SUBMISSIONS_GRADING_SOCKET", str(sockets / "grader.sock") if embedded else None)
+        ),
         slots=reader.whole("SUBMISSIONS_SLOTS", 2, 1, 64),
         https=reader.get("SUBMISSIONS_HTTPS", "0" if embedded else "1") == "1",
         trusted_proxies=reader.whole("SUBMISSIONS_TRUSTED_PROXIES", 0, 0, 5),
@@ -133,3 +142,19 @@ def _secret_key(reader: _Reader, data: Path | None) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text(encoding="ascii").strip()
+
+
+def _socket_folder(data: Path) -> Path:
+    """`data`, or where its path is too long for a socket, a short private folder that belongs to it alone.
+
+    Always the same one for the same `data`, so that every command finds the sockets of the others.
+    """
+    if len(os.fsencode(data)) + 1 + LONGEST_SOCKET_NAME <= SOCKET_PATH_BYTES:
+        return data
+    token = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"submissions-{os.getuid()}-{token}"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise ServiceSettingsError(f"{folder} is not a folder of this user alone; remove it or choose a shorter path.")
+    return folder
