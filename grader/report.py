@@ -90,6 +90,7 @@ class Report:
     notes: tuple[str, ...] = ()
     stdout: str = ""
     figures: tuple[Mapping[str, Any], ...] = ()
+    graphs: tuple[Mapping[str, Any], ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     fault: str = ""
 
@@ -114,7 +115,8 @@ class Report:
         fields = {name: value for name, value in record.items() if name != "schema"}
         fields["checks"] = tuple(check_from_record(check) for check in fields["checks"])
         fields["errors"] = tuple(StudentError(**error) for error in fields["errors"])
-        fields["notes"], fields["figures"] = tuple(fields["notes"]), tuple(fields["figures"])
+        for name in ("notes", "figures", "graphs"):
+            fields[name] = tuple(fields.get(name, ()))
         return cls(**fields)
 
 

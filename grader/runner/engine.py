@@ -169,6 +169,7 @@ class Engine:
             notes=tuple(done["notes"]),
             stdout=done["stdout"],
             figures=tuple(done["figures"]),
+            graphs=tuple(done["graphs"]),
             timing_ms=done["timing_ms"],
         )
 

@@ -14,6 +14,7 @@ from grader.errors import ChildFailure, SandboxError
 from grader.packs import CheckDeclaration
 from grader.report import CheckResult, Plot, StudentError
 from grader.runner.figure_json import figures_json
+from grader.runner.graph_json import graphs_json
 from grader.runner.plugin import ChecksPlugin, Grading, Outcome
 from grader.runner.proxy import ChildWorlds
 from grader.runner.student_errors import student_errors
@@ -111,14 +112,15 @@ def _check_result(check: CheckDeclaration, verdict: str, **extra: Any) -> CheckR
 
 def _summary(grading: Grading, seconds: float) -> dict[str, Any]:
     errors: tuple[StudentError, ...] = ()
-    summary: dict[str, Any] = {"errors": [], "notes": [], "stdout": "", "figures": []}
+    summary: dict[str, Any] = {"errors": [], "notes": [], "stdout": "", "figures": [], "graphs": []}
     try:
         run = grading.worlds.plain_run()
     except ChildFailure:
         pass
     else:
         errors = student_errors(run, grading.worlds.source, grading.worlds.kind)
-        summary = {"notes": list(run.notes), "stdout": run.stdout, "figures": figures_json(run.figures)}
+        summary = {"notes": list(run.notes), "stdout": run.stdout}
+        summary |= {"figures": figures_json(run.figures), "graphs": graphs_json(run.graphs)}
     student = 1000 * grading.worlds.waited_seconds
     timing = {"grading": round(1000 * seconds, 2), "student": round(student, 2)}
     return summary | {"errors": [asdict(error) for error in errors], "timing_ms": timing}
