@@ -1,0 +1,1 @@
+/* Built from frontend/ by build.mjs. Licences: LICENSES.txt */
