@@ -93,6 +93,7 @@ class Report:
     graphs: tuple[Mapping[str, Any], ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     fault: str = ""
+    pack_digest: str = ""
 
     @property
     def exit_status(self) -> int:
