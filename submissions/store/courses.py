@@ -13,7 +13,7 @@ from submissions.db import Database
 from submissions.models.base import utc_now
 from submissions.models.courses import Assignment, Course, Extension
 from submissions.models.people import Enrolment
-from submissions.models.records import AuditEntry
+from submissions.store.records import audit
 
 # No letter or digit that is mistaken for another when read aloud or from a blackboard.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -41,7 +41,9 @@ def create_course(db: Database, course: Course, actor_id: int | None = None) -> 
         session.flush()
         if actor_id is not None:
             session.add(Enrolment(user_id=actor_id, course_id=course.id, role="instructor"))
-        _note(session, actor_id, course.id, "course.create", f"course:{course.id}", after={"slug": course.slug})
+        audit(
+            session, actor_id, "course.create", f"course:{course.id}", course_id=course.id, after={"slug": course.slug}
+        )
     return course
 
 
@@ -77,12 +79,12 @@ def add_assignment(db: Database, assignment: Assignment, actor_id: int | None = 
             assignment.position = (session.scalar(last) or 0) + 1
         session.add(assignment)
         session.flush()
-        _note(
+        audit(
             session,
             actor_id,
-            assignment.course_id,
             "assignment.create",
             f"assignment:{assignment.id}",
+            course_id=assignment.course_id,
             after={"pack_id": assignment.pack_id},
         )
     return assignment
@@ -102,7 +104,7 @@ def remove_assignment(db: Database, assignment_id: int, actor_id: int | None) ->
         found = session.get_one(Assignment, assignment_id)
         if found.removed_at is None:
             found.removed_at = utc_now()
-            _note(session, actor_id, found.course_id, "assignment.remove", f"assignment:{found.id}")
+            audit(session, actor_id, "assignment.remove", f"assignment:{found.id}", course_id=found.course_id)
 
 
 def assignment(db: Database, assignment_id: int) -> Assignment | None:
@@ -142,16 +144,16 @@ def grant_extension(db: Database, extension: Extension) -> Extension:
             found.due_at, found.extra_attempts = extension.due_at, extension.extra_attempts
             found.reason, found.granted_by, found.granted_at = extension.reason, extension.granted_by, utc_now()
         session.flush()
-        entry = _note(
+        audit(
             session,
             extension.granted_by,
-            course_id,
             "extension.grant",
             f"assignment:{extension.assignment_id}/user:{extension.user_id}",
+            course_id=course_id,
             before=before,
             after=_extension_record(found),
+            reason=extension.reason,
         )
-        entry.reason = extension.reason
     return found
 
 
@@ -163,7 +165,8 @@ def withdraw_extension(db: Database, assignment_id: int, user_id: int, actor_id:
             return
         course_id = session.get_one(Assignment, assignment_id).course_id
         subject = f"assignment:{assignment_id}/user:{user_id}"
-        _note(session, actor_id, course_id, "extension.withdraw", subject, before=_extension_record(found))
+        before = _extension_record(found)
+        audit(session, actor_id, "extension.withdraw", subject, course_id=course_id, before=before)
         session.delete(found)
 
 
@@ -213,21 +216,9 @@ def _change(
     for name, value in changed.items():
         setattr(row, name, value)
     after = {name: _plain(value) for name, value in changed.items()}
-    _note(session, actor_id, course_id, f"{subject}.change", f"{subject}:{row.id}", before=before, after=after)
+    name = f"{subject}:{row.id}"
+    audit(session, actor_id, f"{subject}.change", name, course_id=course_id, before=before, after=after)
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _note(
-    session: Session,
-    actor_id: int | None,
-    course_id: int,
-    action: str,
-    subject: str,
-    **states: dict[str, Any] | None,
-) -> AuditEntry:
-    entry = AuditEntry(actor_id=actor_id, course_id=course_id, action=action, subject=subject, **states)
-    session.add(entry)
-    return entry
