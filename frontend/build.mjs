@@ -25,7 +25,7 @@ const onlyWoff2 = {
 async function bundle() {
   return build({
     absWorkingDir: HERE,
-    entryPoints: { app: "src/app.js", page: "src/app.css" },
+    entryPoints: { app: "src/js/app.js", page: "src/app.css" },
     outdir: TARGET,
     bundle: true,
     minify: true,

@@ -1,1 +1,0 @@
-// The one script of the pages.
