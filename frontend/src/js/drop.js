@@ -21,12 +21,14 @@ export function dropZone(input) {
   state.append(said, remove);
   frame.append(input, state);
 
+  // Beside an editor a file wins, and that must be said.
+  const sentence = input.form?.querySelector("textarea[data-editor]") ? "file_chosen" : "file_alone";
   const show = () => {
     const [file] = input.files;
     const trouble = file && troubleWith(file, limit);
     if (trouble) input.value = "";
     said.dataset.kind = trouble ? "error" : file ? "chosen" : "none";
-    said.textContent = trouble || (file ? say("file_chosen", { name: file.name, size: size(file.size) }) : say("drop_here"));
+    said.textContent = trouble || (file ? say(sentence, { name: file.name, size: size(file.size) }) : say("drop_here"));
     remove.hidden = !file || Boolean(trouble);
   };
   input.addEventListener("change", show);

@@ -9,6 +9,7 @@ const ENGLISH = {
   draft_restored: "A newer draft was found in this browser and put back.",
   drop_here: "or drop a .py or .ipynb file here",
   file_chosen: "{name}, {size}. It will be handed in instead of the editor’s text.",
+  file_alone: "{name}, {size}",
   file_kind: "{name} is neither a .py nor an .ipynb file.",
   file_large: "{name} has {size}; at most {limit} are accepted.",
   file_empty: "{name} is empty.",
