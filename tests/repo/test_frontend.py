@@ -1,0 +1,131 @@
+"""The built script and stylesheet are what their sources give, bring their licences along, and ship in the wheel."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+
+from tests.support.tools import program
+
+BUILT = "submissions/web/static"
+SHIPPED = ("submissions/**/*.html", "submissions/**/*.toml", "submissions/migrations/**/*", f"{BUILT}/**/*")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def sources(root, tmp_path_factory) -> Path:
+    """The sources with the packages of the lock installed, in a folder of their own."""
+    folder = tmp_path_factory.mktemp("frontend") / "frontend"
+    shutil.copytree(root / "frontend", folder, ignore=shutil.ignore_patterns("node_modules"))
+    command = [program("npm", "nodejs", "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, f"npm could not install what the lock names:\n{done.stderr[-2000:]}"
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rebuilt(sources) -> dict[str, bytes]:
+    target = sources.parent / "built"
+    node = program("node", "nodejs")
+    done = subprocess.run(
+        [node, "build.mjs", target], cwd=sources, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return contents(target)
+
+
+def test_the_committed_files_are_what_the_sources_give_byte_by_byte(root, rebuilt):
+    committed = contents(root / BUILT)
+
+    assert sorted(committed) == sorted(rebuilt)
+    assert not [name for name in rebuilt if rebuilt[name] != committed[name]], (
+        "run: cd frontend && npm ci && npm run build"
+    )
+
+
+def test_every_package_in_the_bundle_has_its_licence_beside_it(root, rebuilt):
+    licences = (root / BUILT / "LICENSES.txt").read_text(encoding="utf-8")
+    named = re.findall(r"^(@?[\w/.-]+) \d[\w.]* \(MIT\)$", licences, re.MULTILINE)
+    lock = json.loads((root / "frontend/package-lock.json").read_text(encoding="utf-8"))["packages"]
+    wanted = set(json.loads((root / "frontend/package.json").read_text(encoding="utf-8"))["dependencies"])
+
+    assert wanted <= set(named)
+    assert {f"node_modules/{name}" for name in named} <= set(lock)
+    assert licences.count("Permission is hereby granted") == len(named)
+
+
+def test_the_lock_names_versions_and_checksums_and_no_registry(texts):
+    packages = json.loads(texts["frontend/package-lock.json"])["packages"]
+
+    assert not [name for name, entry in packages.items() if "resolved" in entry]
+    assert not [name for name, entry in packages.items() if name and "integrity" not in entry]
+
+
+def test_nothing_in_the_bundle_asks_another_host_for_anything(root):
+    # Addresses may stand in error texts and namespaces; nothing may be loaded from one.
+    loading = re.compile(rb"""(?:url\(|@import|from|import\(|fetch\(|src=)\s*["'`]?(?:https?:)?//""")
+    script = contents(root / BUILT)
+
+    assert not [name for name, content in script.items() if name.endswith((".js", ".css")) and loading.search(content)]
+
+
+def test_the_script_needs_no_evaluation_that_the_pages_forbid(root):
+    forbidden = re.compile(rb"\beval\(|new Function\(|\.innerHTML\s*=[^=]|document\.write\(")
+    own = list((root / "frontend/src").rglob("*.js"))
+
+    assert own
+    assert not [path.name for path in own if forbidden.search(path.read_bytes())]
+
+
+def test_every_sentence_of_the_script_exists_and_is_used(texts):
+    sentences = tomllib.loads(texts["submissions/texts/script.toml"])["script"]
+    template = texts["submissions/web/templates/script_texts.html"]
+    sent = dict(re.findall(r'"([^"]+)": t\("script\.(\w+)"', template))
+    script = "\n".join(content for name, content in texts.items() if name.startswith("frontend/src/js/"))
+    plain = {name for name, key in sent.items() if not key.startswith("editor_")}
+    said = set(re.findall(r'say\("(\w+)"', script)) | {name for name in plain if f'"{name}"' in script}
+
+    assert set(sent.values()) == set(sentences)
+    assert said - {"editor_phrases"} == plain
+    for name, key in sent.items():
+        blanks = {tuple(sorted(re.findall(r"\{(\w+)\}", sentence))) for sentence in sentences[key].values()}
+        (expected,) = blanks
+        passed = re.search(rf'"{re.escape(name)}": t\("script\.{key}"(.*?)\),\n', template)[1]
+        assert tuple(sorted(re.findall(r"(\w+)=\"\{\1\}\"", passed))) == expected, key
+
+
+def test_every_phrase_of_the_editor_is_translated(sources, texts):
+    template = texts["submissions/web/templates/script_texts.html"]
+    translated = set(re.findall(r'"([^"]+)": t\("script\.editor_', template))
+    used = set()
+    for name in ("autocomplete", "commands", "language", "search", "view"):
+        code = (sources / f"node_modules/@codemirror/{name}/dist/index.js").read_text(encoding="utf-8")
+        used |= set(re.findall(r"""phrase\(\s*(?:\w+\s*\?\s*)?"([^"]+)""", code))
+
+    assert used
+    assert used <= translated
+
+
+def test_the_wheel_holds_pages_texts_migrations_and_the_built_files(root, files, tmp_path):
+    wheel = next(WheelBuilder(str(root)).build(directory=str(tmp_path), versions=["standard"]))
+    held = set(zipfile.ZipFile(wheel).namelist())
+    ours = {path.relative_to(root).as_posix() for path in files}
+    wanted = {
+        name
+        for pattern in SHIPPED
+        for path in root.glob(pattern)
+        if (name := path.relative_to(root).as_posix()) in ours
+    }
+
+    assert {f"{BUILT}/app.js", f"{BUILT}/app.css", f"{BUILT}/LICENSES.txt", "submissions/texts/script.toml"} <= wanted
+    assert wanted <= held
+    assert not [name for name in held if "node_modules" in name or name.startswith("frontend/")]
