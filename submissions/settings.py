@@ -35,8 +35,10 @@ class ServiceSettings:
     data: the folder of the embedded default: database, broker, sockets, logs, secret.
     database_url: SQLAlchemy's form. broker_url: redis-py's (redis://, rediss:// or unix://).
     grading_socket: the unix socket at which `grader serve` listens.
+    embedded_broker_url: where the embedded broker listens; the same as broker_url unless the operator has his own.
     slots: how many gradings run at once. https: cookies are only sent over TLS.
     trusted_proxies: how many reverse proxies stand in front (their X-Forwarded headers are believed).
+    hosts: the names under which browsers know the service; a request for another is refused.
     """
 
     profile: str
@@ -50,6 +52,8 @@ class ServiceSettings:
     trusted_proxies: int = 0
     host: str = "127.0.0.1"
     port: int = 8000
+    embedded_broker_url: str = ""
+    hosts: tuple[str, ...] = ()
 
     @property
     def embedded(self) -> bool:
@@ -78,15 +82,16 @@ def read_service_settings(environment: Mapping[str, str] | None = None) -> Servi
         raise ServiceSettingsError(f"SUBMISSIONS_PROFILE is {profile!r}; it must be one of {', '.join(PROFILES)}.")
     data = Path(reader.get("SUBMISSIONS_DATA", "var/service")).resolve()
     embedded = profile == "embedded"
-    sockets = data
+    sockets, own_broker = data, ""
     if embedded:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
         sockets = _socket_folder(data)
+        own_broker = f"unix://{sockets / 'valkey.sock'}"
     return ServiceSettings(
         profile=profile,
         data=data,
         database_url=reader.get("SUBMISSIONS_DATABASE_URL", f"sqlite:///{data / 'service.db'}" if embedded else None),
-        broker_url=reader.get("SUBMISSIONS_BROKER_URL", f"unix://{sockets / 'valkey.sock'}" if embedded else None),
+        broker_url=reader.get("SUBMISSIONS_BROKER_URL", own_broker or None),
         secret_key=_secret_key(reader, data if embedded else None),
         grading_socket=Path(
             reader.get("SUBMISSIONS_GRADING_SOCKET", str(sockets / "grader.sock") if embedded else None)
@@ -96,6 +101,8 @@ def read_service_settings(environment: Mapping[str, str] | None = None) -> Servi
         trusted_proxies=reader.whole("SUBMISSIONS_TRUSTED_PROXIES", 0, 0, 5),
         host=reader.get("SUBMISSIONS_HOST", "127.0.0.1"),
         port=reader.whole("SUBMISSIONS_PORT", 8000, 1, 65535),
+        embedded_broker_url=own_broker,
+        hosts=tuple(reader.get("SUBMISSIONS_HOSTS", "" if embedded else None).replace(",", " ").split()),
     )
 
 
