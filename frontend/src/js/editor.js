@@ -64,6 +64,37 @@ const FRAME = EditorView.theme({
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
 });
 
+// CodeMirror's own phrases, by the key of the sentence that says the same.
+const PHRASES = {
+  find: "Find",
+  replace_field: "Replace",
+  next: "next",
+  previous: "previous",
+  all: "all",
+  match_case: "match case",
+  by_word: "by word",
+  regexp: "regexp",
+  replace: "replace",
+  replace_all: "replace all",
+  close: "close",
+  current_match: "current match",
+  on_line: "on line",
+  replaced_one: "replaced match on line $",
+  replaced_many: "replaced $ matches",
+  go_to_line: "Go to line",
+  go: "go",
+  completions: "Completions",
+  control_character: "Control character",
+  selection_deleted: "Selection deleted",
+  folded_lines: "Folded lines",
+  unfolded_lines: "Unfolded lines",
+  to: "to",
+  folded_code: "folded code",
+  unfold: "unfold",
+  fold_line: "Fold line",
+  unfold_line: "Unfold line",
+};
+
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** What "Ctrl Enter" is called on this machine. */
@@ -97,7 +128,7 @@ function extensions(textarea) {
   const narrow = window.matchMedia("(max-width: 40rem)").matches;
   return [
     EditorView.cspNonce.of(document.querySelector("script[nonce]")?.nonce ?? ""),
-    EditorState.phrases.of(say("editor_phrases")),
+    EditorState.phrases.of(phrases()),
     keymap.of([{ key: "Mod-Enter", run: () => submit(textarea.form) }]),
     lineNumbers(),
     highlightActiveLineGutter(),
@@ -125,6 +156,11 @@ function extensions(textarea) {
       textarea.dispatchEvent(new Event("input", { bubbles: true }));
     }),
   ];
+}
+
+function phrases() {
+  const known = Object.entries(PHRASES).map(([key, phrase]) => [phrase, say(`editor_${key}`)]);
+  return Object.fromEntries(known.filter(([, sentence]) => sentence));
 }
 
 /** What a screen reader calls the editor, and how to leave it. */

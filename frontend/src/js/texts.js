@@ -20,7 +20,6 @@ const ENGLISH = {
   submit_keys: "{keys} submits",
   leave_editor: "Tab indents; Esc, then Tab leaves the editor",
   connection_lost: "The connection is interrupted. Trying again…",
-  editor_phrases: {},
 };
 
 let texts;
@@ -28,9 +27,7 @@ let texts;
 /** The sentence of that key with its {blanks} filled, in the language of the page. */
 export function say(key, blanks = {}) {
   texts ??= { ...ENGLISH, ...read() };
-  const sentence = texts[key];
-  if (typeof sentence !== "string") return sentence;
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) => blanks[name] ?? whole);
+  return texts[key]?.replace(/\{(\w+)\}/g, (whole, name) => blanks[name] ?? whole);
 }
 
 /** 1536 as "1.5 KB", in the digits and with the units of the page's language. */
