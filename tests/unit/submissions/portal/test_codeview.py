@@ -24,8 +24,7 @@ def test_every_line_is_numbered_as_python_counts_it():
     (cell,) = code_view("import torch\r\n\r\nx = '''a\nb'''\n", "py").cells
     assert [line.number for line in cell.lines] == [1, 2, 3, 4]
     assert [line.anchor for line in cell.lines][:2] == ["L1", "L2"]
-    assert text_of(code_view("x = '''a
-b'''", "py")) == ["x = '''a", "b'''"]
+    assert text_of(code_view("x = '''a\nb'''", "py")) == ["x = '''a", "b'''"]
 
 
 def test_errors_stand_at_their_line_also_where_a_plain_file_has_cells():

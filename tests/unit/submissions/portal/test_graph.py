@@ -1,5 +1,6 @@
 """The picture of a graph: boxes that don't overlap, arrows that go down, and no graph that hangs the page."""
 
+import itertools
 import time
 
 from submissions.portal.graph import BOX_HEIGHT, graph_view
@@ -32,12 +33,12 @@ def test_boxes_of_a_row_do_not_overlap_and_lie_in_the_picture():
     rows = {}
     for node in view.nodes:
         rows.setdefault(node.y, []).append((node.left, node.left + node.width))
-        assert 0 <= node.left
+        assert node.left >= 0
         assert node.left + node.width <= view.width
         assert node.y + BOX_HEIGHT <= view.height
     for boxes in rows.values():
         ordered = sorted(boxes)
-        assert all(left[1] < right[0] for left, right in zip(ordered, ordered[1:], strict=False))
+        assert all(left[1] < right[0] for left, right in itertools.pairwise(ordered))
 
 
 def test_an_operand_that_is_used_twice_has_two_arrows():
