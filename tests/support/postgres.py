@@ -5,7 +5,6 @@ PostgreSQL is skipped and says so.
 """
 
 import contextlib
-import ctypes
 import os
 import pwd
 import shutil
@@ -22,7 +21,6 @@ import pytest
 from tests.support.waiting import eventually
 
 OWNER = "tests"
-DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 FAST = (
     "listen_addresses=", "fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300",
     "shared_buffers=64MB", "autovacuum=off", "logging_collector=off",
@@ -33,17 +31,16 @@ def binaries() -> Path:
     """The folder with initdb and postgres; installs them if need be and possible."""
     found = _installed()
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {
-            "stdout": subprocess.DEVNULL,
-            "check": False,
-            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        }
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"], **quiet)
+        for words in ("update -qq", "install -y -qq --no-install-recommends postgresql"):
+            subprocess.run(["apt-get", *words.split()], stdout=subprocess.DEVNULL, check=False, env=_unattended())
         found = _installed()
     if found is None:
         pytest.skip("PostgreSQL's server is not installed, and only root may install it (apt-get install postgresql)")
     return found
+
+
+def _unattended() -> dict[str, str]:
+    return {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
 
 
 def _installed() -> Path | None:
@@ -86,23 +83,25 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster():
-    """A fresh server for as long as the block lasts; it ends with this process, however that ends."""
+    """A fresh server for as long as the block lasts; the kernel ends it when this process ends."""
     bin_folder = binaries()
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     data = folder / "data"
-    user = {}
+    user, rights = {}, []
     if os.geteuid() == 0:  # the server refuses to be root
         account = pwd.getpwnam("postgres")
         shutil.chown(folder, account.pw_uid, account.pw_gid)
         user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        rights = [f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
     try:
         init = [bin_folder / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
         subprocess.run(init, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)
         settings = [part for setting in FAST for part in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                [bin_folder / "postgres", "-D", data, "-k", folder, *settings],
-                stdout=log, stderr=log, cwd=folder, preexec_fn=_die_with_parent, **user,
+                ["setpriv", *rights, "--pdeathsig", "QUIT", bin_folder / "postgres", "-D", data, "-k", folder]
+                + settings,
+                stdout=log, stderr=log, cwd=folder,
             )  # fmt: skip
         running = Cluster(folder, process)
         try:
@@ -112,7 +111,3 @@ def cluster():
             running.kill()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGQUIT)
