@@ -52,10 +52,9 @@ def _blueprints() -> list[typing.Any]:
     from importlib import import_module
     from importlib.util import find_spec
 
-    from submissions.auth import account, views
+    from submissions.auth import account, pages, views  # noqa: F401 - account and views add theirs to one blueprint
     from submissions.web import health
 
-    assert account.blueprint is views.blueprint  # both modules add their views to one blueprint
     parts = [f"{__name__}.{part}.views" for part in PARTS if find_spec(f"{__name__}.{part}")]
     found = [import_module(name).blueprint for name in parts if find_spec(name)]
-    return [views.blueprint, health.blueprint, *found]
+    return [pages.blueprint, health.blueprint, *found]

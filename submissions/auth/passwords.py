@@ -40,10 +40,10 @@ class Passwords:
         """Whether `password` is the one; with nothing stored the same work is done in vain. Raises TooBusyError."""
         with self._place():
             try:
-                right = self._hasher.verify(stored or self._nobody, password)
+                self._hasher.verify(stored or self._nobody, password)
             except (VerificationError, InvalidHashError):
                 return False
-        return right and stored is not None
+        return stored is not None
 
     def outdated(self, stored: str) -> bool:
         """Whether `stored` was made with other costs than today's and should be made again."""

@@ -189,8 +189,16 @@ def _enrol(
         return found
     found.role, found.removed_at = role, None
     session.flush()
-    states = {"before": {"role": before} if before else None, "after": {"role": role}}
-    audit(session, actor_id, "enrolment.set", f"user:{user_id}", course_id=course_id, address=address, **states)
+    audit(
+        session,
+        actor_id,
+        "enrolment.set",
+        f"user:{user_id}",
+        course_id=course_id,
+        before={"role": before} if before else None,
+        after={"role": role},
+        address=address,
+    )
     return found
 
 

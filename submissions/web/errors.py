@@ -30,7 +30,7 @@ def _old_page(_error: CSRFError) -> Response:
 
 
 def _known(error: HTTPException) -> Response:
-    if error.response is not None:
+    if isinstance(error.response, Response):
         return error.response
     status = error.code or 500
     nearest = status if status in KNOWN else (400 if status < 500 else 500)
