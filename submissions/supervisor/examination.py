@@ -22,7 +22,7 @@ from submissions.supervisor.preflight import MIB, ROOM_NEEDED, database_obstacle
 from submissions.supervisor.sockets import grader_health
 from submissions.texts import LOCALES, text
 
-BROKER_SECONDS, GRADER_SECONDS = 2.0, 10.0
+BROKER_SECONDS, HEALTH_SECONDS = 2.0, 10.0
 CLOCK_SECONDS = 2.0
 LITTLE_ROOM = 10 * ROOM_NEEDED
 PRIVATE = ("secret.key", "demo-logins.json", "service.db")
@@ -125,7 +125,7 @@ def _broker(settings: ServiceSettings) -> Finding:
 
 def _grader(settings: ServiceSettings) -> Finding:
     name = say("doctor.grader")
-    health = grader_health(settings.grading_socket, GRADER_SECONDS)
+    health = grader_health(settings.grading_socket, HEALTH_SECONDS)
     if health is None:
         reason = say("doctor.grader_silent", path=settings.grading_socket)
         return Finding(FAIL, name, reason, say("doctor.start_repair"))

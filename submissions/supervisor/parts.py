@@ -15,7 +15,7 @@ from submissions.supervisor.sockets import grader_health
 from submissions.supervisor.valkey import answers, server_command
 
 ANSWER_SECONDS = 1.0
-GRADER_SECONDS = 0.3
+HEALTH_SECONDS = 0.3
 # The first that may end is the first that needs the others.
 FIRST, SECOND, LAST = 0, 1, 2
 # A grading that runs when the service stops has this long to finish; then it is put back into the queue.
@@ -71,7 +71,7 @@ def _grader(settings: ServiceSettings) -> Part:
     return Part(
         "grader",
         _python("grader", "serve", "--socket", str(place)),
-        lambda: grader_health(place, GRADER_SECONDS) is not None,
+        lambda: grader_health(place, HEALTH_SECONDS) is not None,
         {"GRADER_SLOTS": children},
         stage=SECOND,
     )

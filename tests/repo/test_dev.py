@@ -182,6 +182,17 @@ def test_an_unknown_command_is_told_the_known_ones(root):
     assert "run" in done.stdout
 
 
+def test_run_becomes_the_service_so_that_signals_reach_it(monkeypatch):
+    became = []
+    monkeypatch.setattr(dev.os, "execv", lambda program, arguments: became.append((program, arguments)))
+    monkeypatch.setattr(dev.os, "chdir", became.append)
+
+    dev.run()
+
+    program = str(dev.BIN / "submissions")
+    assert became == [dev.ROOT, (program, [program, "up", "--demo"])]
+
+
 def test_continuous_integration_runs_the_command_of_the_readme(root):
     script = (root / ".ci" / "run").read_text(encoding="utf-8")
 
