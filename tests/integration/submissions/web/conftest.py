@@ -1,0 +1,11 @@
+import pytest
+
+from tests.support.web import make_site
+
+
+@pytest.fixture
+def site(tmp_path):
+    """An empty installation."""
+    made = make_site(tmp_path)
+    yield made
+    made.close()
