@@ -18,7 +18,7 @@ export function dropZone(input) {
   said.setAttribute("role", "status");
   said.textContent = say("drop_here");
   input.replaceWith(frame);
-  state.append(said, remove);
+  state.append(chooser(input), said, remove);
   frame.append(input, state);
 
   // Beside an editor a file wins, and that must be said.
@@ -39,6 +39,14 @@ export function dropZone(input) {
   });
   acceptDrops(frame, input, show);
   if (input.files.length) show();
+}
+
+/** The browser's own button speaks the browser's language; this one speaks the page's. */
+function chooser(input) {
+  const button = Object.assign(document.createElement("span"), { className: "button button-small", textContent: say("file_choose") });
+  button.addEventListener("click", () => input.click());
+  input.classList.add("visually-hidden");
+  return button;
 }
 
 function troubleWith(file, limit) {

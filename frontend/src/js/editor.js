@@ -167,7 +167,7 @@ function phrases() {
 function names(textarea) {
   const described = `${textarea.id || textarea.name}-keys`;
   const label = textarea.dataset.label ?? textarea.getAttribute("aria-label") ?? textarea.labels?.[0]?.textContent.trim() ?? "";
-  return { "aria-label": label, "aria-describedby": described, spellcheck: "false", autocapitalize: "off", translate: "no" };
+  return { "aria-label": label, "aria-describedby": described, tabindex: "0", spellcheck: "false", autocapitalize: "off", translate: "no" };
 }
 
 function foot(frame, textarea) {

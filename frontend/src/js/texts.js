@@ -7,6 +7,7 @@ const ENGLISH = {
   draft_kept: "No connection. The draft is kept in this browser and will be saved later.",
   draft_refused: "The draft could not be saved. Copy your code and load the page again.",
   draft_restored: "A newer draft was found in this browser and put back.",
+  file_choose: "Choose a file",
   drop_here: "or drop a .py or .ipynb file here",
   file_chosen: "{name}, {size}. It will be handed in instead of the editor’s text.",
   file_alone: "{name}, {size}",
