@@ -36,7 +36,9 @@ class ServiceSettings:
     database_url: SQLAlchemy's form. broker_url: redis-py's (redis://, rediss:// or unix://).
     grading_socket: the unix socket at which `grader serve` listens.
     embedded_broker_url: where the embedded broker listens; the same as broker_url unless the operator has his own.
-    slots: how many gradings run at once. https: cookies are only sent over TLS.
+    slots: how many gradings run at once; per_user: how many of those may be one student's.
+    lease_seconds: after so long without a sign of life from its worker, a grading is given to another.
+    https: cookies are only sent over TLS.
     trusted_proxies: how many reverse proxies stand in front (their X-Forwarded headers are believed).
     hosts: the names under which browsers know the service; a request for another is refused.
     """
@@ -54,6 +56,8 @@ class ServiceSettings:
     port: int = 8000
     embedded_broker_url: str = ""
     hosts: tuple[str, ...] = ()
+    per_user: int = 1
+    lease_seconds: int = 30
 
     @property
     def embedded(self) -> bool:
@@ -97,6 +101,8 @@ def read_service_settings(environment: Mapping[str, str] | None = None) -> Servi
             reader.get("SUBMISSIONS_GRADING_SOCKET", str(sockets / "grader.sock") if embedded else None)
         ),
         slots=reader.whole("SUBMISSIONS_SLOTS", 2, 1, 64),
+        per_user=reader.whole("SUBMISSIONS_PER_USER", 1, 1, 64),
+        lease_seconds=reader.whole("SUBMISSIONS_LEASE_SECONDS", 30, 2, 600),
         https=reader.get("SUBMISSIONS_HTTPS", "0" if embedded else "1") == "1",
         trusted_proxies=reader.whole("SUBMISSIONS_TRUSTED_PROXIES", 0, 0, 5),
         host=reader.get("SUBMISSIONS_HOST", "127.0.0.1"),

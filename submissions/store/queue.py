@@ -19,6 +19,7 @@ from submissions.db import Database
 from submissions.models.work import CheckRow, Grading, Source, Submission, WrittenAnswer
 from submissions.store.outlook import place, typical_seconds, waiting
 from submissions.store.places import REGRADE, advance, next_tag
+from submissions.store.plain import plain, words
 from submissions.store.records import alert, audit, course_of
 from submissions.store.results import lock_submission, publish, recount
 
@@ -148,7 +149,7 @@ def finish(db: Database, claim: Claim, report: Report) -> bool:
         _write_down(session, grading, report, datetime.fromtimestamp(db.now(session), UTC))
         submission = lock_submission(session, grading.submission_id)
         if grading.reason == "submit" or submission.state != "graded":
-            publish(session, submission, grading, report)
+            publish(session, submission, grading)
         if report.status == "broken_pack":
             alert(session, submission.id, "broken_pack", grading.id, grading.fault)
     return True
@@ -160,13 +161,13 @@ def _write_down(session: Session, grading: Grading, report: Report, now: datetim
     grading.pack_version, grading.pack_digest = report.pack_version, report.pack_digest
     grading.engine_version, grading.torch_version = report.engine_version, report.torch_version
     grading.total_ms = report.timing_ms.get("total")
-    grading.fault = report.fault[:FAULT_CHARACTERS]
-    grading.report = report.to_record()
+    grading.fault = words(report.fault)[:FAULT_CHARACTERS]
+    grading.report = plain(report.to_record())
     session.add_all(
         CheckRow(
             grading_id=grading.id,
             position=position,
-            name=check.name,
+            name=words(check.name),
             verdict=check.verdict,
             points=check.points,
             max_points=check.max_points,
@@ -216,7 +217,7 @@ def _expired(db: Database, session: Session) -> Select[Grading]:
 
 def _lose(session: Session, grading: Grading, fault: str) -> None:
     grading.lost_leases += 1
-    grading.fault = fault[:FAULT_CHARACTERS]
+    grading.fault = words(fault)[:FAULT_CHARACTERS]
     if grading.lost_leases < MOST_LOST_LEASES:
         _requeue(session, grading)
         return

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from grader.report import Report
 from submissions.db import Database
 from submissions.models.base import utc_now
 from submissions.models.courses import Assignment, Extension
@@ -52,12 +51,11 @@ def lock_standing(session: Session, assignment_id: int, user_id: int) -> Standin
 # ---------------------------------------------------------------------------------------------- publishing
 
 
-def publish(session: Session, submission: Submission, grading: Grading, report: Report) -> None:
+def publish(session: Session, submission: Submission, grading: Grading) -> None:
     """Make `grading` the one that counts for its submission, and count again all that follows."""
     submission.published_grading_id = grading.id
-    submission.state = report.status
+    submission.state = grading.status
     grading.published_at = utc_now()
-    grading.report = report.to_record()
     rescore(session, submission, grading)
 
 
@@ -71,7 +69,7 @@ def publish_regrade(db: Database, grading_id: int, actor_id: int) -> None:
         if submission.published_grading_id == grading.id:
             return
         before = {"grading": submission.published_grading_id, "score": submission.score}
-        publish(session, submission, grading, Report.from_record(grading.report))
+        publish(session, submission, grading)
         _audit_score(session, submission, actor_id, "grading.publish", before, {"grading": grading.id})
 
 

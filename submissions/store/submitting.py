@@ -21,6 +21,7 @@ from submissions.models.courses import Assignment, Course, Extension
 from submissions.models.work import CHARGED, Draft, Grading, Source, Submission, WrittenAnswer
 from submissions.store import rules
 from submissions.store.places import LIVE, next_tag
+from submissions.store.plain import plain, words
 from submissions.store.refused import Refused
 from submissions.store.results import insert, lock_standing
 
@@ -200,7 +201,7 @@ def _store(
         user_id=new.user_id,
         attempt=past.last_attempt + 1,
         kind=new.kind,
-        name=new.name,
+        name=words(new.name),
         size=len(new.content),
         sha256=hashlib.sha256(new.content).hexdigest(),
         submitted_at=at,
@@ -214,7 +215,8 @@ def _store(
     session.flush()
     session.add(Source(submission_id=submission.id, content=new.content))
     session.add_all(
-        WrittenAnswer(submission_id=submission.id, check_name=name, text=text) for name, text in new.answers.items()
+        WrittenAnswer(submission_id=submission.id, check_name=name, text=words(text))
+        for name, text in new.answers.items()
     )
     session.add(
         Grading(
@@ -238,7 +240,7 @@ def save_draft(
     db: Database, user_id: int, assignment_id: int, source: str, answers: Mapping[str, str] | None = None
 ) -> None:
     """Keep what the student has in the editor; the latest one wins."""
-    values = {"source": source, "answers": dict(answers or {}), "saved_at": utc_now()}
+    values = {"source": words(source), "answers": plain(dict(answers or {})), "saved_at": utc_now()}
     key = {"user_id": user_id, "assignment_id": assignment_id}
     with db.write() as session:
         statement = insert(session)(Draft).values(**key, **values)
