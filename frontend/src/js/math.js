@@ -13,7 +13,7 @@ const DELIMITERS = [
 
 /** Set every formula inside an element that has not been set yet. */
 export function setFormulas(container) {
-  const marked = container.querySelectorAll(".math");
+  const marked = container.querySelectorAll(".math, .math-block");
   for (const element of marked) setOne(element);
   if (!marked.length) renderMathInElement(container, { ...OPTIONS, delimiters: DELIMITERS });
 }
@@ -21,15 +21,11 @@ export function setFormulas(container) {
 function setOne(element) {
   if (element.dataset.formula !== undefined) return;
   const source = element.textContent;
-  const display = element.matches(".block, .math-block, div, section");
+  const text = source.trim();
+  const found = DELIMITERS.find(({ left, right }) => text.startsWith(left) && text.endsWith(right) && text.length >= left.length + right.length);
+  const formula = found ? text.slice(found.left.length, -found.right.length) : text;
+  const displayMode = found?.display ?? element.matches(".block, .math-block");
   element.dataset.formula = source;
   element.classList.add("is-set");
-  katex.render(strip(source), element, { ...OPTIONS, displayMode: display });
-}
-
-/** The source without its delimiters, where the statement kept them. */
-function strip(source) {
-  const text = source.trim();
-  const found = DELIMITERS.find(({ left, right }) => text.startsWith(left) && text.endsWith(right) && text.length > left.length + right.length);
-  return found ? text.slice(found.left.length, -found.right.length) : text;
+  katex.render(formula, element, { ...OPTIONS, displayMode });
 }
