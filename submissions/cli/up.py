@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import time
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
 from grader.cli.usage import LocalCommand, locale_option
+from submissions.cli.demo import DemoTour
 from submissions.cli.texts import ServiceTexts, Voice
+from submissions.service import make_service
 from submissions.settings import ServiceSettings, read_service_settings
+from submissions.supervisor.parts import address
+from submissions.supervisor.preflight import migrate, only_one, require_folder, require_port
+from submissions.supervisor.supervise import Stopped, Supervisor, stoppable
 
 SAMPLE_SECONDS = 60.0
 
@@ -21,18 +26,14 @@ def command(texts: ServiceTexts) -> click.Command:
 
 def run(demo: bool, locale: str) -> int:
     """Start, watch, end; 0 when it was asked to end."""
-    from submissions.supervisor import parts, preflight
-    from submissions.supervisor.supervise import Stopped, Supervisor, stoppable
-
-    began = time.monotonic()
     settings, voice = read_service_settings(), Voice(ServiceTexts(locale))
-    preflight.require_folder(settings.data)
-    with preflight.only_one(settings, parts.address(settings)):
-        preflight.require_port(settings.host, settings.port)
+    require_folder(settings.data)
+    with only_one(settings, address(settings)):
+        require_port(settings.host, settings.port)
         with stoppable() as came:
             supervisor = Supervisor(settings, voice, came)
             try:
-                _start(settings, supervisor, voice, began, demo=demo)
+                _start(settings, supervisor, voice, demo=demo)
                 supervisor.watch()
             except Stopped:
                 voice("supervisor.ending")
@@ -42,27 +43,19 @@ def run(demo: bool, locale: str) -> int:
     return 0
 
 
-def _start(settings: ServiceSettings, supervisor: object, voice: Voice, began: float, *, demo: bool) -> None:
-    from submissions.supervisor import parts, preflight
-    from submissions.supervisor.supervise import Supervisor
-
-    assert isinstance(supervisor, Supervisor)
+def _start(settings: ServiceSettings, supervisor: Supervisor, voice: Voice, *, demo: bool) -> None:
+    """What needs nothing starts first; the rest, and the demo's rows beside it, once the tables are there."""
     voice("supervisor.starting", folder=settings.data)
     supervisor.begin()
-    from submissions.service import make_service  # the parts that need nothing start while this is read
-
     service = make_service(settings)
-    if preflight.migrate(service.db):
+    if migrate(service.db):
         voice("supervisor.migrated")
     supervisor.go_on()
-    shown = None
-    if demo:
-        from submissions.cli.demo import DemoTour
-
-        shown = DemoTour(service, voice)
-    supervisor.wait_until_ready()
-    voice("supervisor.all_ready", seconds=time.monotonic() - began, address=parts.address(settings))
-    if shown is not None:
-        shown.show_logins()
-        shown.grade_sample(SAMPLE_SECONDS, supervisor.pause)
+    with ThreadPoolExecutor(1) as beside:
+        tour = beside.submit(DemoTour, service, voice) if demo else None
+        supervisor.wait_until_ready()
+    voice("supervisor.all_ready", seconds=supervisor.age, address=address(settings))
+    if tour is not None:
+        tour.result().show_logins()
+        tour.result().grade_sample(SAMPLE_SECONDS, supervisor.pause)
     voice("supervisor.how_to_end", folder=settings.data / "logs")

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from kombu.exceptions import OperationalError
+from redis import RedisError
+
 from submissions.settings import ServiceSettings
 from submissions.supervisor.process import Part
 from submissions.supervisor.sockets import grader_health
@@ -42,9 +45,18 @@ def signs_of_life(settings: ServiceSettings) -> dict[str, Callable[[], bool]]:
 
 
 def _a_worker_answers(settings: ServiceSettings) -> bool:
-    from submissions.jobs import make_app
+    from celery import Celery
 
-    return bool(make_app(settings).control.ping(timeout=ANSWER_SECONDS))
+    from submissions.jobs import configuration
+
+    app = Celery("submissions", set_as_current=False)
+    app.conf.update(configuration(settings, publishes=True))
+    try:
+        return bool(app.control.ping(timeout=ANSWER_SECONDS))
+    except (OperationalError, RedisError, OSError):
+        return False
+    finally:
+        app.close()
 
 
 def broker_socket(settings: ServiceSettings) -> Path:
@@ -70,7 +82,7 @@ def _grader(settings: ServiceSettings) -> Part:
     children = os.environ.get("GRADER_SLOTS") or str(min(64, max(4, 2 * settings.slots)))
     return Part(
         "grader",
-        _python("grader", "serve", "--socket", str(place)),
+        _python("grader", "serve", "--socket", str(place), "--grace", "5"),
         lambda: grader_health(place, HEALTH_SECONDS) is not None,
         {"GRADER_SLOTS": children},
         stage=SECOND,

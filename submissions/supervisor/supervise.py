@@ -74,10 +74,16 @@ class Supervisor:
         self.settings = settings
         self.say = say
         self._came = came
+        self._began = time.monotonic()
         self._parts: dict[str, PartProcess] = {}
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
         self._told_full = False
+
+    @property
+    def age(self) -> float:
+        """Seconds since this supervisor began."""
+        return time.monotonic() - self._began
 
     def begin(self) -> None:
         """Start what needs nothing else. Raises BrokerMissing."""
@@ -104,7 +110,7 @@ class Supervisor:
                 if (running.pid is not None and running.ended()) or time.monotonic() > deadline:
                     raise self._failed_to_start(name)
                 if running.part.ready():
-                    self.say("supervisor.ready", part=TITLES[name], seconds=time.monotonic() - running.started_at)
+                    self.say("supervisor.ready", part=TITLES[name], seconds=self.age)
                     del waiting[name]
             self.pause(LOOK_SECONDS)
 
