@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ class ForkedWorlds:
 
     def __init__(self, source: str, kind: str) -> None:
         self.source, self.kind = source, kind
+        self.written: Mapping[str, str] = {}
         self._lines: dict[str, socket.socket] = {}
         self._runs: dict[str, RunReport] = {}
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence, diagnose_problem
@@ -23,7 +23,8 @@ from grader.checks.inputs import Handed, as_arguments, number
 from grader.checks.plots import Curves
 from grader.checks.prose import long_enough, strings, without_markup
 from grader.checks.values import to_python, to_tensor
-from grader.errors import ChildLied
+from grader.checks.worlds import Worlds
+from grader.errors import ChildFailure, ChildLied
 from grader.wire.messages import (
     Argument,
     Call,
@@ -44,22 +45,6 @@ from grader.wire.messages import (
 GLOBALS_READ = 60
 THROUGH = "<through>"
 EXPLANATION_NAMES = ("explanation", "explain", "解释", "说明", "answer_text")
-
-
-class Worlds(Protocol):
-    """Runs of one submission, each in a child of its own. The runner implements it; tests have a small one."""
-
-    source: str
-    kind: str
-
-    def run(self, world: World) -> RunReport:
-        """The run of the whole submission in this world, made once. Raises ChildFailure."""
-
-    def anticipate(self, world: World) -> None:
-        """A hint that `world` will be run; it may be ignored."""
-
-    def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
-        """A question to a child that has run the submission in this world. Raises ChildFailure."""
 
 
 Kept = TypeVar("Kept")
@@ -184,10 +169,21 @@ class Student:
 
     @property
     def explanation(self) -> str:
-        """The student's own words: the string `explanation`, else the markdown of his notebook; "" if too short.
+        """The student's own words: the string `explanation`, else the markdown of his notebook, else what he wrote
+        beside the file for this check; "" if too short.
 
-        A file that is not Python says so first, because its variables are never set.
+        A file that is not Python says so first, because its variables are never set. What was written beside it
+        counts all the same, and also where the file never came to its end.
         """
+        written = self._worlds.written.get(self.check, "").strip()
+        if not long_enough(written):
+            return self._explanation_in_the_file()
+        try:
+            return self._explanation_in_the_file() or written
+        except (AssertionError, ChildFailure):
+            return written
+
+    def _explanation_in_the_file(self) -> str:
         others = [known.name for known in self.names if known.kind == "other"]
         named = [name for name in others if any(part in name.casefold() for part in EXPLANATION_NAMES)]
         found = [text for name in named for text in strings(self.read(name).value)]

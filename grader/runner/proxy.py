@@ -28,7 +28,7 @@ class ChildWorlds:
     """
 
     def __init__(self, sandbox: Sandbox, submission: Submission, limits: Limits) -> None:
-        self.source, self.kind = submission.source, submission.kind
+        self.source, self.kind, self.written = submission.source, submission.kind, submission.written
         self._sandbox = sandbox
         self._limits = limits
         self._child: Child | None = None

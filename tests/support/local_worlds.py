@@ -97,7 +97,7 @@ class LocalWorlds:
     """The `Worlds` of one submission: one forked child at a time, as the runner does it."""
 
     def __init__(self, source: str, kind: str = "py") -> None:
-        self.source, self.kind = source, kind
+        self.source, self.kind, self.written = source, kind, {}
         self._runs: dict[str, RunReport] = {}
         self._end: socket.socket | None = None
         self._pid = 0

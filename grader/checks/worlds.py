@@ -1,0 +1,28 @@
+"""What `student` stands on: one submission, run in as many worlds as the checks ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from grader.wire.messages import Call, CallReport, Read, ReadReport, RunReport, World
+
+
+class Worlds(Protocol):
+    """Runs of one submission, each in a child of its own. The runner implements it; tests have a small one.
+
+    written: what the student wrote beside his file, by the name of the check it is for.
+    """
+
+    source: str
+    kind: str
+    written: Mapping[str, str]
+
+    def run(self, world: World) -> RunReport:
+        """The run of the whole submission in this world, made once. Raises ChildFailure."""
+
+    def anticipate(self, world: World) -> None:
+        """A hint that `world` will be run; it may be ignored."""
+
+    def ask(self, world: World, request: Call | Read) -> CallReport | ReadReport:
+        """A question to a child that has run the submission in this world. Raises ChildFailure."""
