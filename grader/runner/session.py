@@ -15,6 +15,7 @@ from grader.packs import CheckDeclaration
 from grader.report import CheckResult, Plot, StudentError
 from grader.runner.figure_json import figures_json
 from grader.runner.graph_json import graphs_json
+from grader.runner.lifetime import die_with_caller
 from grader.runner.plugin import ChecksPlugin, Grading, Outcome
 from grader.runner.proxy import ChildWorlds
 from grader.runner.student_errors import student_errors
@@ -46,7 +47,8 @@ def grade_one(plugin: ChecksPlugin, job: JobStream) -> None:
     """Grade one submission and send its results as they come, then the summary."""
     began = time.monotonic()
     request = job.receive()
-    submission = Submission(request["source"], request["kind"], request["name"])
+    die_with_caller(job.stream)
+    submission = Submission(request["source"], request["kind"], request["name"], request["written"])
     sandbox = Sandbox(job.sandbox)
     worlds = ChildWorlds(sandbox, submission, plugin.pack.limits)
     grading = Grading(worlds, request["seed"])
