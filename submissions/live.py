@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self, TypeVar
+from weakref import WeakSet
 
 import redis
 from redis.backoff import NoBackoff
@@ -206,7 +207,8 @@ class _Listener:
     def __init__(self, broker_url: str) -> None:
         self._url = broker_url
         self._lock = threading.RLock()
-        self._streams: dict[str, list[Stream]] = {}
+        # Weakly: a page that is dropped half-way is never closed, and its place must come free all the same.
+        self._streams: dict[str, WeakSet[Stream]] = {}
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
         self.count = 0
@@ -217,7 +219,7 @@ class _Listener:
         with self._lock:
             if self.count >= MOST_STREAMS or self._over.is_set():
                 return False
-            self._streams.setdefault(public_id, []).append(stream)
+            self._streams.setdefault(public_id, WeakSet()).add(stream)
             self.count += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="live", daemon=True)
@@ -225,14 +227,14 @@ class _Listener:
         return True
 
     def remove(self, public_id: str, stream: Stream) -> None:
-        """Tell `stream` no more."""
+        """Tell `stream` no more. Each that was added calls this once."""
         with self._lock:
-            streams = self._streams.get(public_id, [])
-            if stream in streams:
-                streams.remove(stream)
-                self.count -= 1
-            if not streams:
-                self._streams.pop(public_id, None)
+            self.count -= 1
+            streams = self._streams.get(public_id)
+            if streams is not None:
+                streams.discard(stream)
+                if not streams:
+                    del self._streams[public_id]
 
     def stop(self) -> None:
         """End the thread and every stream."""
