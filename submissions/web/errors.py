@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from submissions.auth.policy import wants_json
@@ -21,12 +21,19 @@ log = structlog.get_logger(__name__)
 def install(app: Flask) -> None:
     """Answer every error in the reader's language."""
     app.register_error_handler(CSRFError, _old_page)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(Exception, _unknown)
 
 
 def _old_page(_error: CSRFError) -> Response:
     return _answer(400, "old_page")
+
+
+def _unknown_host(_error: SecurityError) -> Response:
+    """Plain words: under a foreign name no address of ours can be built. Nothing of the name is repeated."""
+    words = "\n".join(text("web.unknown_host", locale) for locale in LOCALES)
+    return Response(f"{words}\n", 400, mimetype="text/plain")
 
 
 def _known(error: HTTPException) -> Response:
