@@ -102,14 +102,14 @@ class Service:
 
 def make_service(settings: ServiceSettings) -> Service:
     """A service by its settings. Opens nothing yet: the first use of each part does."""
-    from submissions import jobs
+    from submissions.jobs import ring
 
     return Service(
         settings=settings,
         db=Database(settings.database_url),
         live=Live(settings.broker_url),
         packs=Packs(read_settings().exercises),
-        ring=partial(jobs.ring, settings),
+        ring=partial(ring, settings),
     )
 
 
