@@ -130,7 +130,9 @@ def _answers(service: Service, assignment: Assignment, answers: Answers) -> dict
         known = {name for name in answers if name.isidentifier()}
     else:
         known = {check.name for check in checks if check.rubric}
-    return {name: text for name, text in answers.items() if name in known and text.strip()}
+    # No database takes a NUL or half a surrogate pair, and no reader misses them.
+    written = {name: text.encode("utf-8", "replace").decode().replace("\0", "") for name, text in answers.items()}
+    return {name: text for name, text in written.items() if name in known and text.strip()}
 
 
 def _new(
