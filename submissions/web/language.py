@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime, format_skeleton, get_timezone
 from flask import Blueprint, Flask, current_app, g, make_response, redirect, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from submissions.auth.forms import local_target
@@ -49,7 +49,9 @@ def install(app: Flask) -> None:
 
 
 def t(key: str, **blanks: object) -> str:
-    """A sentence in the reader's language; the template escapes it."""
+    """A sentence in the reader's language; the template escapes it. A blank may be markup, such as a moment."""
+    if any(isinstance(value, Markup) for value in blanks.values()):
+        return Markup(escape(text(key, locale()))).format(**blanks)  # noqa: S704 - escaped
     return text(key, locale(), **blanks)
 
 
