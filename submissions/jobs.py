@@ -53,6 +53,7 @@ def configuration(settings: ServiceSettings, *, publishes: bool = False) -> dict
         "worker_max_tasks_per_child": TASKS_PER_CHILD,
         "worker_soft_shutdown_timeout": SOFT_SHUTDOWN_SECONDS,
         "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
         # The right to a grading is the lease in the database; a broken connection to the broker ends nothing.
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "broker_connection_retry": not publishes,
