@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from traceback import format_exception
+
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -49,8 +51,11 @@ def _known(error: HTTPException) -> Response:
 
 
 def _unknown(error: Exception) -> Response:
-    """Our fault. What happened is for the log alone."""
-    log.error("request_failed", path=request.path, method=request.method, exc_info=error)
+    """Our fault. What happened is for the log alone, which gets no value that somebody sent: neither in the address nor
+    as a variable, of which a renderer of tracebacks may show all.
+    """
+    told = "".join(format_exception(error))
+    log.error("request_failed", method=request.method, route=str(request.url_rule), traceback=told)
     return _answer(500, "status_500")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from grader.limits import SUBMISSION_BYTES
 from submissions import create_app
+from submissions.auth.passwords import Passwords
 from submissions.auth.policy import PUBLIC, access
 from submissions.settings import ServiceSettingsError, read_service_settings
 from submissions.store import accounts, login_sessions
@@ -284,6 +285,26 @@ def test_our_fault_tells_nothing_of_the_inside(site, locale, words):
     assert "secret" not in answer.get_data(as_text=True)
     assert "Traceback" not in answer.get_data(as_text=True)
     assert "script-src" in answer.headers["Content-Security-Policy"]
+
+
+def test_our_log_holds_no_password_and_no_token_of_anybody(site, capsys, monkeypatch):
+    site.person("ann")
+    browser = site.browser()
+    token = browser.token()
+
+    def fail(_hasher, _stored, password):
+        raise RuntimeError("the hasher broke")
+
+    monkeypatch.setattr(Passwords, "matches", fail)
+    monkeypatch.setattr(accounts, "invitation", lambda *_: 1 / 0)
+    browser.client.post("/sign-in", data={"login": "ann", "password": "my own secret", "csrf_token": token})
+    browser.get("/invite/a-secret-token")
+
+    told = "".join(capsys.readouterr())
+    assert "the hasher broke" in told
+    assert "/invite/<token>" in told
+    assert "my own secret" not in told
+    assert "a-secret-token" not in told
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [
