@@ -6,6 +6,7 @@ import http.client
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,10 +42,11 @@ def runs_own_broker(settings: ServiceSettings) -> bool:
 
 def signs_of_life(settings: ServiceSettings) -> dict[str, Callable[[], bool]]:
     """How to find out about the parts that may run on another machine."""
-    return {"worker": lambda: _a_worker_answers(settings), "web": _pages(settings)}
+    return {"worker": lambda: _a_worker_answers(settings, otherwise=False), "web": _pages(settings)}
 
 
-def _a_worker_answers(settings: ServiceSettings) -> bool:
+def _a_worker_answers(settings: ServiceSettings, *, otherwise: bool) -> bool:
+    """Whether any worker does; `otherwise` where the broker does not even pass the question on."""
     from celery import Celery
 
     from submissions.jobs import configuration
@@ -52,9 +54,9 @@ def _a_worker_answers(settings: ServiceSettings) -> bool:
     app = Celery("submissions", set_as_current=False)
     app.conf.update(configuration(settings, publishes=True))
     try:
-        return bool(app.control.ping(timeout=ANSWER_SECONDS))
+        return bool(app.control.ping(timeout=ANSWER_SECONDS, limit=1))
     except (OperationalError, RedisError, OSError):
-        return False
+        return otherwise
     finally:
         app.close()
 
@@ -73,7 +75,8 @@ def address(settings: ServiceSettings) -> str:
 def _valkey(settings: ServiceSettings) -> Part:
     place = broker_socket(settings)
     folder = settings.data / "valkey"
-    return Part("valkey", tuple(server_command(folder, place)), lambda: answers(place, ANSWER_SECONDS), stage=LAST)
+    answer = partial(answers, place, ANSWER_SECONDS)
+    return Part("valkey", tuple(server_command(folder, place)), answer, stage=LAST, alive=answer)
 
 
 def _grader(settings: ServiceSettings) -> Part:
@@ -101,6 +104,7 @@ def _worker(settings: ServiceSettings) -> Part:
         mark.exists,
         _environment(settings) | {"SUBMISSIONS_READY_FILE": str(mark), "REMAP_SIGTERM": "SIGQUIT"},
         grace_seconds=WORKER_GRACE_SECONDS,
+        alive=lambda: _a_worker_answers(settings, otherwise=True),
     )
 
 

@@ -23,6 +23,7 @@ class Part:
     """What to run. ready: asked from time to time, quickly. grace_seconds: between SIGTERM and SIGKILL.
 
     stage: the order of ending; a part ends before those of a higher stage, which it may still need.
+    alive: asked now and then of a running process; one that says no for too long hangs and is killed.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
     grace_seconds: float = 5.0
     stage: int = 0
+    alive: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class PartProcess:
         if os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             return None
         # Before it is reaped, while its number can't belong to another group.
-        self._signal_group(signal.SIGKILL)
+        self.signal_group(signal.SIGKILL)
         code = self._process.wait()
         self._process = None
         return Ending.of(code)
@@ -99,11 +101,12 @@ class PartProcess:
     def kill(self) -> None:
         """End the process and its group at once, and wait for it."""
         if self._process is not None:
-            self._signal_group(signal.SIGKILL)
+            self.signal_group(signal.SIGKILL)
             self._process.wait()
             self._process = None
 
-    def _signal_group(self, number: signal.Signals) -> None:
+    def signal_group(self, number: signal.Signals) -> None:
+        """Send a signal to the running process and everything in its group."""
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Protocol
@@ -17,7 +17,7 @@ from typing import Protocol
 from submissions.settings import ServiceSettings
 from submissions.supervisor import parts as service_parts
 from submissions.supervisor.preflight import ROOM_NEEDED, Obstacle, full_disk
-from submissions.supervisor.process import Ending, PartProcess
+from submissions.supervisor.process import Ending, Part, PartProcess
 
 READY_SECONDS = 90.0
 LOOK_SECONDS = 0.02
@@ -25,6 +25,8 @@ WATCH_SECONDS = 0.2
 HOUSEKEEPING_SECONDS = 10.0
 # A part that dies again and again is started ever more seldom; one that has lived for a minute begins anew.
 FIRST_DELAY, LONGEST_DELAY, LIVED_SECONDS = 0.1, 30.0, 60.0
+# After so many times without an answer in a row, HOUSEKEEPING_SECONDS apart, a part is taken to hang.
+PATIENCE = 6
 # They depend on no other part and on no table.
 AT_ONCE = ("valkey", "grader")
 
@@ -68,16 +70,23 @@ def stoppable() -> Iterator[list[int]]:
 
 
 class Supervisor:
-    """The parts of one service. `came`: the signals so far; a second one makes the end a short one."""
+    """The parts of one service. `came`: the signals so far; a second one makes the end a short one.
 
-    def __init__(self, settings: ServiceSettings, say: Say, came: list[int]) -> None:
+    parts: what to run instead of what the settings ask for.
+    """
+
+    def __init__(
+        self, settings: ServiceSettings, say: Say, came: list[int], parts: Mapping[str, Part] | None = None
+    ) -> None:
         self.settings = settings
         self.say = say
+        self._wanted = parts
         self._came = came
         self._began = time.monotonic()
         self._parts: dict[str, PartProcess] = {}
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
+        self._silent: dict[str, int] = {}
         self._told_full = False
 
     @property
@@ -87,7 +96,7 @@ class Supervisor:
 
     def begin(self) -> None:
         """Start what needs nothing else. Raises BrokerMissing."""
-        found = service_parts.parts(self.settings)
+        found = service_parts.parts(self.settings) if self._wanted is None else self._wanted
         self._parts = {name: PartProcess(part, self.settings.data / "logs") for name, part in found.items()}
         (self.settings.data / "run" / "worker.ready").unlink(missing_ok=True)
         self._start(name for name in self._parts if name in AT_ONCE)
@@ -171,13 +180,22 @@ class Supervisor:
             self.say("supervisor.part_ended", status=ending.status, **blanks)
 
     def _keep_house(self) -> None:
-        for running in self._parts.values():
+        for name, running in self._parts.items():
             running.rotate()
+            if running.pid is not None:
+                self._end_if_it_hangs(name, running)
         full = shutil.disk_usage(self.settings.data).free < ROOM_NEEDED
         if full and not self._told_full:
             obstacle = full_disk(self.settings.data)
             self.say(obstacle.key, **obstacle.blanks)
         self._told_full = full
+
+    def _end_if_it_hangs(self, name: str, running: PartProcess) -> None:
+        self._silent[name] = 0 if running.part.alive() else self._silent.get(name, 0) + 1
+        if self._silent[name] >= PATIENCE:
+            self._silent[name] = 0
+            self.say("supervisor.part_hangs", part=TITLES[name])
+            running.signal_group(signal.SIGKILL)  # and then it is like any other that was killed
 
     def end(self) -> None:
         """End every part, those first that need the others; whoever does not end in time is killed."""
