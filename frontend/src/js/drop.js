@@ -5,7 +5,7 @@ import { say, size } from "./texts.js";
 const KINDS = /\.(py|ipynb)$/i;
 
 export function dropZone(input) {
-  const limit = Number(input.dataset.limit) || 1024 ** 2;
+  const limit = Number(input.dataset.limit) || 1e6;
   const frame = Object.assign(document.createElement("div"), { className: "drop" });
   const said = Object.assign(document.createElement("p"), { className: "drop-name muted" });
   const remove = Object.assign(document.createElement("button"), {

@@ -31,9 +31,9 @@ export function say(key, blanks = {}) {
   return texts[key]?.replace(/\{(\w+)\}/g, (whole, name) => blanks[name] ?? whole);
 }
 
-/** 1536 as "1.5 KB", in the digits and with the units of the page's language. */
+/** 1500 as "1.5 kB", in the digits and with the units of the page's language. */
 export function size(bytes) {
-  const [amount, unit] = bytes < 1024 ? [bytes, "byte"] : bytes < 1024 ** 2 ? [bytes / 1024, "kilobyte"] : [bytes / 1024 ** 2, "megabyte"];
+  const [amount, unit] = bytes < 1e3 ? [bytes, "byte"] : bytes < 1e6 ? [bytes / 1e3, "kilobyte"] : [bytes / 1e6, "megabyte"];
   const style = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 };
   return new Intl.NumberFormat(document.documentElement.lang || "en", style).format(amount);
 }
