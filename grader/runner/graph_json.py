@@ -11,16 +11,16 @@ MAX_NODES = 60
 MAX_NAME = 60
 
 
-def graphs_json(graphs: tuple[Graph, ...]) -> list[dict[str, Any]]:
-    """The graphs that can be drawn, at most MAX_GRAPHS."""
-    return [_graph(graph) for graph in graphs if graph.nodes][:MAX_GRAPHS]
+def graphs_json(graphs: tuple[Graph, ...], *, with_cells: bool = True) -> list[dict[str, Any]]:
+    """The graphs that can be drawn, at most MAX_GRAPHS. with_cells: the submission has cells that people number."""
+    return [_graph(graph, with_cells) for graph in graphs if graph.nodes][:MAX_GRAPHS]
 
 
-def _graph(graph: Graph) -> dict[str, Any]:
+def _graph(graph: Graph, with_cells: bool) -> dict[str, Any]:
     nodes = graph.nodes[:MAX_NODES]
     return {
         "entry": "grad" if graph.entry == "grad" else "backward",
-        "cell": graph.cell + 1 if graph.cell is not None else None,
+        "cell": graph.cell + 1 if with_cells and graph.cell is not None else None,
         "failed": graph.failed,
         "whole": graph.whole and len(nodes) == len(graph.nodes),
         "roots": _places(graph.roots, len(nodes)),

@@ -18,7 +18,7 @@ from grader.runner.graph_json import graphs_json
 from grader.runner.lifetime import die_with_caller
 from grader.runner.plugin import ChecksPlugin, Grading, Outcome
 from grader.runner.proxy import ChildWorlds
-from grader.runner.student_errors import student_errors
+from grader.runner.student_errors import has_cells, student_errors
 from grader.sandbox.client import Sandbox
 from grader.sentences import LOCALES, sentence
 from grader.submission import Submission
@@ -122,7 +122,10 @@ def _summary(grading: Grading, seconds: float) -> dict[str, Any]:
     else:
         errors = student_errors(run, grading.worlds.source, grading.worlds.kind)
         summary = {"notes": list(run.notes), "stdout": run.stdout}
-        summary |= {"figures": figures_json(run.figures), "graphs": graphs_json(run.graphs)}
+        summary |= {
+            "figures": figures_json(run.figures),
+            "graphs": graphs_json(run.graphs, with_cells=has_cells(run, grading.worlds.kind)),
+        }
     student = 1000 * grading.worlds.waited_seconds
     timing = {"grading": round(1000 * seconds, 2), "student": round(student, 2)}
     return summary | {"errors": [asdict(error) for error in errors], "timing_ms": timing}

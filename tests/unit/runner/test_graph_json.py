@@ -40,5 +40,10 @@ def test_places_that_do_not_exist_are_dropped_and_sizes_are_capped():
         assert all(0 <= place < MAX_NODES for place in node["nearer"])
 
 
+def test_a_file_without_cells_numbers_none():
+    nodes = (GraphNode("MulBackward0", None, ()),)
+    assert graphs_json((graph(nodes),), with_cells=False)[0]["cell"] is None
+
+
 def test_a_graph_without_nodes_is_none():
     assert graphs_json((graph(()),)) == []
