@@ -92,8 +92,8 @@ def phase_of(row: AssignmentRow, now: datetime) -> str:
     if row.assignment.opens_at is not None and now < row.assignment.opens_at:
         return "not_open"
     score = row.score_at(now)
-    if score.is_full and not score.partial:
-        return "full"
+    if score.is_full:
+        return "public_full" if score.partial else "full"
     if score.points is not None:
         return "started"
     if last:
