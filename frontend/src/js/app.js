@@ -17,6 +17,14 @@ function enhance(root) {
   });
   const formulas = root.querySelectorAll("[data-math]");
   if (formulas.length) import("./math.js").then(({ setFormulas }) => formulas.forEach(setFormulas));
+  scrollable(root);
+}
+
+/** What is wider than its place can be scrolled with the keyboard, too. */
+function scrollable(root) {
+  each(root, ".table-wrap, .table-scroll, .code, .graph, pre", (element) => {
+    if (element.scrollWidth > element.clientWidth && !element.hasAttribute("tabindex")) element.tabIndex = 0;
+  });
 }
 
 /** Editors first, because a draft that comes back fills them. */
@@ -75,3 +83,5 @@ document.addEventListener("keydown", (event) => event.key === "Escape" && closeM
 enhance(document);
 editors();
 restoreScroll();
+window.addEventListener("resize", () => scrollable(document));
+document.addEventListener("toggle", (event) => scrollable(event.target), true);
