@@ -70,7 +70,7 @@ def _head_cell(*_: Any) -> str:
 
 
 def _table_open(*_: Any) -> str:
-    return '<div class="table-scroll"><table>'
+    return '<div class="table-wrap"><table>'
 
 
 def _table_close(*_: Any) -> str:
