@@ -36,7 +36,7 @@ def create_app(settings: ServiceSettings | None = None, service: Service | None 
     language.install(app)
     security.install(app, service.settings)
     errors.install(app)
-    assets.install(app)
+    assets.install(app, service.settings.data)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     policy.install(app)

@@ -1,9 +1,13 @@
 """The web application on a private SQLite file, people and courses in it, and a client that behaves like a browser."""
 
+import atexit
 import re
 import secrets
+import shutil
+import tempfile
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 from submissions import create_app
 from submissions.auth.passwords import Passwords
@@ -32,9 +36,18 @@ def settings_in(folder, **changes):
     return replace(read_service_settings(environment), **changes)
 
 
+@cache
+def packed_files():
+    """A folder for the compressed copies of the static files, made once for all sites of a process."""
+    folder = tempfile.mkdtemp(prefix="static-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def make_site(folder, packs=(), **changes):
     """A `Site` with empty tables. packs: folders of exercises."""
     settings = settings_in(folder, **changes)
+    (settings.data / "static").symlink_to(packed_files())
     db = Database(settings.database_url)
     Base.metadata.create_all(db.engine)
     rings = []

@@ -1,5 +1,6 @@
 """What holds for every answer and every request: headers, tokens, caps, hosts, cookies, and that nothing typed runs."""
 
+import gzip
 import html
 import io
 import re
@@ -14,6 +15,7 @@ from submissions.auth.policy import PUBLIC, access
 from submissions.settings import ServiceSettingsError, read_service_settings
 from submissions.store import accounts, login_sessions
 from submissions.texts import visible
+from submissions.web import assets
 from submissions.web.security import REQUEST_BYTES
 from tests.support.access_world import WRITING
 from tests.support.web import PASSWORD, Browser, make_site
@@ -103,6 +105,25 @@ def test_static_files_stay_for_ever_under_an_address_of_their_content(site):
         assert "immutable" in answer.headers["Cache-Control"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         answer.close()
+
+
+def test_large_static_files_travel_compressed(site):
+    address = site.app.jinja_env.globals["asset"]("app.css")
+
+    plain = site.browser().get(address)
+    packed = site.browser().get(address, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 3
+    plain.close()
+    packed.close()
+
+
+def test_a_data_folder_that_can_not_be_written_serves_files_as_they_are(tmp_path):
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where the folder should be")
+
+    assert assets.compressed(assets.FOLDER, blocked / "static" / "v1") == assets.FOLDER
 
 
 @pytest.mark.parametrize(
