@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from grader.cli.usage import LocalCommand, locale_option
 from submissions.cli.subgroup import SubGroup
 from submissions.cli.texts import ServiceTexts, Voice
+from submissions.db import Database
+from submissions.migrations import schema
+from submissions.settings import read_service_settings
+from submissions.supervisor.preflight import database_obstacle, migrate, require_folder
 
 STATUSES = {False: 0, True: 1}
 
@@ -24,11 +29,6 @@ def command(texts: ServiceTexts) -> click.Command:
 
 def upgrade(locale: str) -> int:
     """Bring the tables up to date."""
-    from submissions.db import Database
-    from submissions.migrations import schema
-    from submissions.settings import read_service_settings
-    from submissions.supervisor.preflight import migrate, require_folder
-
     settings = read_service_settings()
     if settings.embedded:
         require_folder(settings.data)
@@ -41,13 +41,6 @@ def upgrade(locale: str) -> int:
 
 def check(locale: str) -> int:
     """Say whether the tables are up to date, changing nothing; 1 when they are not."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from submissions.db import Database
-    from submissions.migrations import schema
-    from submissions.settings import read_service_settings
-    from submissions.supervisor.preflight import database_obstacle
-
     db = Database(read_service_settings().database_url)
     try:
         found = schema.present(db)

@@ -11,6 +11,7 @@ from grader.cli.terminal import err, out
 from grader.cli.usage import LocalCommand, locale_option
 from submissions.cli.texts import ServiceTexts
 from submissions.settings import read_service_settings
+from submissions.supervisor.examination import examine
 
 # `grader doctor` speaks of the machine, this of the service.
 SUMMARIES = {
@@ -27,8 +28,6 @@ def command(texts: ServiceTexts) -> click.Command:
 
 def run(locale: str) -> int:
     """Examine and print; 0 when nothing fails."""
-    from submissions.supervisor.examination import examine
-
     texts, waiting = _DoctorTexts(locale), err()
     with waiting.status(texts("doctor.examining")) if waiting.is_terminal else nullcontext():
         findings = list(examine(read_service_settings()))

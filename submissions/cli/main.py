@@ -21,6 +21,8 @@ from grader.errors import GraderError
 from submissions.cli import db, demo, doctor, up, user
 from submissions.cli.texts import ServiceTexts
 from submissions.settings import ServiceSettingsError
+from submissions.supervisor.preflight import Obstacle
+from submissions.supervisor.valkey import BrokerMissing
 
 OBSTACLE, USAGE, OUR_FAULT = 1, 2, 4
 INTERRUPTED, READER_GONE = 130, 141
@@ -59,9 +61,6 @@ class CommandLine(LocalGroup):
         return status if isinstance(status, int) else 0
 
     def _say_fault(self, error: GraderError) -> int:
-        from submissions.supervisor.preflight import Obstacle
-        from submissions.supervisor.valkey import BrokerMissing
-
         if isinstance(error, Obstacle):
             err().print(plain(self.texts(error.key, **error.blanks)), soft_wrap=True)
             return OBSTACLE

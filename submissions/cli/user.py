@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from grader.cli.usage import LocalCommand, UsageFault, locale_option
+from submissions.auth.passwords import Passwords
 from submissions.cli.subgroup import SubGroup
 from submissions.cli.texts import ServiceTexts, Voice
+from submissions.db import Database
+from submissions.demo import new_password
+from submissions.migrations import schema
 from submissions.settings import read_service_settings
+from submissions.store import accounts, login_sessions
+from submissions.store.refused import Refused
+from submissions.supervisor.preflight import Obstacle, database_obstacle
 
 
 def command(texts: ServiceTexts) -> click.Command:
@@ -25,21 +36,31 @@ def command(texts: ServiceTexts) -> click.Command:
     return group
 
 
+@contextmanager
+def tables() -> Iterator[Database]:
+    """The database, while its tables are the ones that this program knows. Raises Obstacle."""
+    db = Database(read_service_settings().database_url)
+    try:
+        found = schema.present(db)
+        if found != schema.latest():
+            raise Obstacle("cli.db_behind", found=found or "-", version=schema.latest())
+        yield db
+    except SQLAlchemyError as error:
+        raise database_obstacle(db, error) from error
+    finally:
+        db.dispose()
+
+
 def add(login: str, name: str, admin: bool, locale: str) -> int:
     """Make an account and print its password."""
-    from submissions import demo
-    from submissions.auth.passwords import Passwords
-    from submissions.db import Database
-    from submissions.store import accounts
-    from submissions.store.refused import Refused
-
     folded = accounts.folded(login)
     if not accounts.is_login(folded):
         raise UsageFault("cli.no_login", login=login)
-    made = demo.new_password()
+    made = new_password()
     new = accounts.NewUser(folded, name or folded, Passwords().hash(made), is_admin=admin)
     try:
-        accounts.create_user(Database(read_service_settings().database_url), new)
+        with tables() as db:
+            accounts.create_user(db, new)
     except Refused as refused:
         raise UsageFault("cli.login_taken", login=folded) from refused
     Voice(ServiceTexts(locale))("cli.user_added", login=folded, password=made)
@@ -48,16 +69,11 @@ def add(login: str, name: str, admin: bool, locale: str) -> int:
 
 def password(login: str, locale: str) -> int:
     """Give an account a new password, sign out its browsers and print it."""
-    from submissions import demo
-    from submissions.auth.passwords import Passwords
-    from submissions.db import Database
-    from submissions.store import accounts, login_sessions
-
-    db = Database(read_service_settings().database_url)
-    found = accounts.user_by_login(db, login)
-    if found is None:
-        raise UsageFault("cli.no_such_user", login=login)
-    made = demo.new_password()
-    login_sessions.change_password(db, found.id, Passwords().hash(made))
+    made = new_password()
+    with tables() as db:
+        found = accounts.user_by_login(db, login)
+        if found is None:
+            raise UsageFault("cli.no_such_user", login=login)
+        login_sessions.change_password(db, found.id, Passwords().hash(made))
     Voice(ServiceTexts(locale))("cli.user_password", login=found.login, password=made)
     return 0
