@@ -123,6 +123,30 @@ def test_a_check_is_heard_of(live):
         assert live.progress("a", 7) == [record("first")]
 
 
+def test_checks_that_end_together_are_told_together_and_the_end_is_told_at_once(live):
+    with live.listen("a", 30) as stream:
+        connected(stream)
+        told = []
+
+        def read():
+            for event in stream:
+                told.append((event, time.monotonic()))
+                if event == "graded":
+                    return
+
+        reader = threading.Thread(target=read)
+        reader.start()
+        for number in range(40):
+            live.check("a", 7, record(str(number)))
+        ended = time.monotonic()
+        live.announce("a", "graded")
+        reader.join(10)
+        assert told[-1][0] == "graded"
+        assert told[-1][1] - ended < live_module.PACE_SECONDS
+        seconds = ended - told[0][1]
+        assert len(told) <= 3 + seconds / live_module.PACE_SECONDS
+
+
 def timed(action):
     began = time.monotonic()
     action()
