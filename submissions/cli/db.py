@@ -11,7 +11,8 @@ from submissions.cli.texts import ServiceTexts, Voice
 from submissions.db import Database
 from submissions.migrations import schema
 from submissions.settings import read_service_settings
-from submissions.supervisor.preflight import database_obstacle, migrate, require_folder
+from submissions.supervisor.preflight import require_folder
+from submissions.supervisor.tables import database_obstacle, migrate
 
 STATUSES = {False: 0, True: 1}
 

@@ -12,7 +12,8 @@ from submissions.cli.texts import ServiceTexts, Voice
 from submissions.service import Service, make_service
 from submissions.settings import read_service_settings
 from submissions.supervisor.parts import address
-from submissions.supervisor.preflight import migrate, require_folder
+from submissions.supervisor.preflight import require_folder
+from submissions.supervisor.tables import migrate
 
 ROLES = {
     "student": "demo.role_student",

@@ -18,14 +18,22 @@ from grader.cli.terminal import err, plain
 from grader.cli.texts import locale_of_arguments, locale_of_environment
 from grader.cli.usage import LocalGroup, explain, locale_option, show_help
 from grader.errors import GraderError
-from submissions.cli import db, demo, doctor, up, user
+from submissions.cli.lazy import LazyCommands
 from submissions.cli.texts import ServiceTexts
 from submissions.settings import ServiceSettingsError
-from submissions.supervisor.preflight import Obstacle
+from submissions.supervisor.obstacle import Obstacle
 from submissions.supervisor.valkey import BrokerMissing
 
 OBSTACLE, USAGE, OUR_FAULT = 1, 2, 4
 INTERRUPTED, READER_GONE = 130, 141
+MODULES = {
+    "up": "submissions.cli.up",
+    "demo": "submissions.cli.demo",
+    "db": "submissions.cli.db",
+    "user": "submissions.cli.user",
+    "doctor": "submissions.cli.doctor",
+    "bench": "submissions.bench.command",
+}
 
 
 class CommandLine(LocalGroup):
@@ -84,8 +92,7 @@ def command_line(locale: str) -> CommandLine:
         help=texts("cli.help_group"),
         params=[_version_option(texts), locale_option(texts)],
     )
-    for module in (up, demo, db, user, doctor):
-        group.add_command(module.command(texts))
+    group.commands = LazyCommands(MODULES, texts)
     return group
 
 

@@ -7,12 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import click
 
 from grader.cli.usage import LocalCommand, locale_option
-from submissions.cli.demo import DemoTour
 from submissions.cli.texts import ServiceTexts, Voice
-from submissions.service import make_service
 from submissions.settings import ServiceSettings, read_service_settings
 from submissions.supervisor.parts import address
-from submissions.supervisor.preflight import migrate, only_one, require_folder, require_port
+from submissions.supervisor.preflight import only_one, require_folder, require_port
 from submissions.supervisor.supervise import Stopped, Supervisor, stoppable
 
 SAMPLE_SECONDS = 60.0
@@ -47,6 +45,11 @@ def _start(settings: ServiceSettings, supervisor: Supervisor, voice: Voice, *, d
     """What needs nothing starts first; the rest, and the demo's rows beside it, once the tables are there."""
     voice("supervisor.starting", folder=settings.data)
     supervisor.begin()
+    # Imported late: the slowest parts have begun by now.
+    from submissions.cli.demo import DemoTour
+    from submissions.service import make_service
+    from submissions.supervisor.tables import migrate
+
     service = make_service(settings)
     if migrate(service.db):
         voice("supervisor.migrated")

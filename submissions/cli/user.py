@@ -18,7 +18,8 @@ from submissions.migrations import schema
 from submissions.settings import read_service_settings
 from submissions.store import accounts, login_sessions
 from submissions.store.refused import Refused
-from submissions.supervisor.preflight import Obstacle, database_obstacle
+from submissions.supervisor.obstacle import Obstacle
+from submissions.supervisor.tables import database_obstacle
 
 
 def command(texts: ServiceTexts) -> click.Command:

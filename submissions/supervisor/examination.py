@@ -18,8 +18,9 @@ from submissions.migrations import schema
 from submissions.settings import ServiceSettings
 from submissions.store import queue
 from submissions.supervisor import parts
-from submissions.supervisor.preflight import MIB, ROOM_NEEDED, database_obstacle
+from submissions.supervisor.preflight import MIB, ROOM_NEEDED
 from submissions.supervisor.sockets import grader_health
+from submissions.supervisor.tables import database_obstacle
 from submissions.texts import LOCALES, text
 
 BROKER_SECONDS, HEALTH_SECONDS = 2.0, 10.0

@@ -10,9 +10,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kombu.exceptions import OperationalError
-from redis import RedisError
-
 from submissions.settings import ServiceSettings
 from submissions.supervisor.process import Part
 from submissions.supervisor.sockets import grader_health
@@ -47,7 +44,10 @@ def signs_of_life(settings: ServiceSettings) -> dict[str, Callable[[], bool]]:
 
 def _a_worker_answers(settings: ServiceSettings, *, otherwise: bool) -> bool:
     """Whether any worker does; `otherwise` where the broker does not even pass the question on."""
+    # Imported late, as nothing of this is needed to start the parts.
     from celery import Celery
+    from kombu.exceptions import OperationalError
+    from redis import RedisError
 
     from submissions.jobs import configuration
 

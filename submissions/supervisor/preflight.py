@@ -8,30 +8,16 @@ import json
 import os
 import shutil
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
-
-from grader.errors import GraderError
-from submissions.db import Database
-from submissions.migrations import schema
 from submissions.settings import ServiceSettings
+from submissions.supervisor.obstacle import Obstacle
 
 MIB = 1024 * 1024
 ROOM_NEEDED = 100 * MIB
-DATABASE_SECONDS = 20.0
 FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-class Obstacle(GraderError):  # noqa: N818 - something stands in the way; nothing malfunctions
-    """The service can't run. `key` names the sentence, `blanks` fill it."""
-
-    def __init__(self, key: str, **blanks: object) -> None:
-        super().__init__(f"{key} {blanks}")
-        self.key, self.blanks = key, blanks
 
 
 @contextmanager
@@ -90,25 +76,3 @@ def require_port(host: str, port: int) -> None:
         if error.errno == errno.EACCES:
             raise Obstacle("supervisor.port_forbidden", port=port) from error
         raise Obstacle("supervisor.no_such_host", host=host, reason=error.strerror or error) from error
-
-
-def migrate(db: Database, seconds: float = DATABASE_SECONDS) -> bool:
-    """Bring the tables up to date; whether there was anything to do. A server that is still starting is waited for."""
-    deadline = time.monotonic() + (0 if db.is_sqlite else seconds)
-    while True:
-        try:
-            return schema.upgrade(db)
-        except schema.SchemaNewer as error:
-            raise Obstacle("supervisor.schema_newer", found=error, known=schema.latest()) from error
-        except SQLAlchemyError as error:
-            if not isinstance(error, OperationalError) or time.monotonic() > deadline:
-                raise database_obstacle(db, error) from error
-            time.sleep(0.5)
-
-
-def database_obstacle(db: Database, error: SQLAlchemyError) -> Obstacle:
-    """Why the database can't be used: its own first line, without the password of its address."""
-    reason = (str(getattr(error, "orig", None) or error).strip().splitlines() or [""])[0]
-    if db.is_sqlite and "full" in reason:
-        return full_disk(Path(db.url.database or ".").parent)
-    return Obstacle("supervisor.no_database", url=db.url.render_as_string(hide_password=True), reason=reason)

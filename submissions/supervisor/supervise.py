@@ -16,7 +16,8 @@ from typing import Protocol
 
 from submissions.settings import ServiceSettings
 from submissions.supervisor import parts as service_parts
-from submissions.supervisor.preflight import ROOM_NEEDED, Obstacle, full_disk
+from submissions.supervisor.obstacle import Obstacle
+from submissions.supervisor.preflight import ROOM_NEEDED, full_disk
 from submissions.supervisor.process import Ending, Part, PartProcess
 
 READY_SECONDS = 90.0

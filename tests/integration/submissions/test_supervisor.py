@@ -10,7 +10,8 @@ import pytest
 
 from submissions.settings import read_service_settings
 from submissions.supervisor import process, supervise
-from submissions.supervisor.preflight import Obstacle, require_folder
+from submissions.supervisor.obstacle import Obstacle
+from submissions.supervisor.preflight import require_folder
 from submissions.supervisor.process import Ending, Part, PartProcess
 from submissions.supervisor.supervise import Stopped, Supervisor
 from tests.support.waiting import eventually

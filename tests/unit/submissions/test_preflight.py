@@ -7,8 +7,8 @@ import pytest
 
 from submissions.db import Database
 from submissions.settings import read_service_settings
-from submissions.supervisor import preflight
-from submissions.supervisor.preflight import Obstacle
+from submissions.supervisor import preflight, tables
+from submissions.supervisor.obstacle import Obstacle
 from submissions.texts import LOCALES, text
 
 
@@ -83,7 +83,7 @@ def test_a_database_that_is_not_there_is_named_without_its_password():
     database = Database("postgresql+psycopg://ada:secret-word@127.0.0.1:1/none")
 
     with pytest.raises(Obstacle) as caught:
-        preflight.migrate(database, seconds=0)
+        tables.migrate(database, seconds=0)
     database.dispose()
     assert "127.0.0.1:1" in sentence(caught.value)
     assert "SUBMISSIONS_DATABASE_URL" in sentence(caught.value)
@@ -95,5 +95,5 @@ def test_a_file_that_is_no_database_is_told(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'service.db'}")
 
     with pytest.raises(Obstacle, match="not a database"):
-        preflight.migrate(database)
+        tables.migrate(database)
     database.dispose()

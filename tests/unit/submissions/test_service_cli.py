@@ -29,7 +29,7 @@ def data(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["up"], ["demo"], ["db"], ["db", "upgrade"], ["user"], ["user", "add"], ["doctor"]]
+    "words", [[], ["up"], ["demo"], ["db"], ["db", "upgrade"], ["user"], ["user", "add"], ["doctor"], ["bench"]]
 )
 def test_every_command_explains_itself_in_both_languages(words, capsys):
     pages = {locale: run(capsys, *words, "--help", locale=locale)[1] for locale in ("en", "zh")}
