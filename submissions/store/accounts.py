@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from submissions.db import Database
@@ -120,8 +121,11 @@ def _add_user(session: Session, new: NewUser, actor_id: int | None, address: str
         raise Refused("login_taken", login=login)
     facts = {name: getattr(new, name) for name in ("name", "password_hash", "email", "locale", "theme", "is_admin")}
     user = User(login=login, is_active=True, **facts)
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:  # another request took it between the question and now
+        raise Refused("login_taken", login=login) from error
     after = {"login": login, "is_admin": new.is_admin}
     audit(session, actor_id or user.id, "account.create", f"user:{user.id}", after=after, address=address)
     return user
@@ -180,6 +184,7 @@ def _enrol(
     """`keep`: whoever already has at least this role keeps his."""
     if role not in ROLES:
         raise ValueError(f"{role!r} is no role in a course.")
+    session.get_one(User, user_id, with_for_update=True)  # one enrolment of a person at a time
     found = session.get(Enrolment, (user_id, course_id))
     before = found.role if found is not None and found.removed_at is None else None
     if found is None:

@@ -134,8 +134,8 @@ def points(value: float | None) -> str:
 
 
 def course_title(course: Any) -> str:
-    """The title in the reader's language."""
-    return str(course.title_zh if locale() == "zh" else course.title_en)
+    """The title in the reader's language, with nothing invisible in it."""
+    return visible(course.title_zh if locale() == "zh" else course.title_en)
 
 
 def _time(value: datetime, words: str) -> Markup:

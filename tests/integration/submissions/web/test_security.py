@@ -17,7 +17,7 @@ from submissions.store import accounts, login_sessions
 from submissions.texts import visible
 from submissions.web import assets
 from submissions.web.security import REQUEST_BYTES
-from tests.support.access_world import WRITING
+from tests.support.access_world import EXERCISES, WRITING
 from tests.support.web import PASSWORD, Browser, make_site
 
 PAGES = ("/sign-in", "/sign-up", "/join", "/account", "/invite/none", "/nothing", "/healthz", "/sign-out")
@@ -407,3 +407,34 @@ def test_what_was_typed_comes_back_in_forms_as_text(site, words):
         assert "<script>alert" not in text
     refused = browser.submit("/sign-up", code=words, login="fresh", name="Fresh", password=PASSWORD, email="")
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("words", NASTY)
+def test_a_submission_s_name_and_code_are_shown_as_text_on_every_page(tmp_path, words):
+    site = make_site(tmp_path, packs=[EXERCISES])
+    course = site.course(title_en=words, title_zh=words)
+    ann = site.member("ann", course, name=words)
+    work = site.assignment(course, "plot-sin")
+    first, second = (site.submission(ann, work, content=f"x = {n}\n{words}\n".encode(), name=words) for n in range(2))
+    browser = site.browser(ann)
+    paths = [
+        "/", f"/courses/{course.slug}", f"/assignments/{work.id}", f"/assignments/{work.id}/history",
+        f"/submissions/{first.public_id}", f"/submissions/{first.public_id}/panel",
+        f"/submissions/{first.public_id}/compare/{second.public_id}",
+    ]  # fmt: skip
+
+    for path in paths:
+        answer = browser.get(path)
+        text = answer.get_data(as_text=True)
+        page = Page(text)
+        assert answer.status_code == 200, path
+        assert not foreign_pictures(page), path
+        assert not [tag for tag in page.named("script") if "nonce" not in tag], path
+        assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")], path
+        assert not [tag for tag in page.named("a") if tag.get("href", "").startswith("javascript")], path
+        assert not UNSEEN.search(html.unescape(text)), path
+    source = browser.get(f"/submissions/{first.public_id}/source")
+    assert source.mimetype in ("text/plain", "application/octet-stream")
+    assert "attachment" in source.headers["Content-Disposition"]
+    assert source.headers["X-Content-Type-Options"] == "nosniff"
+    site.close()
