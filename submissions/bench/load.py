@@ -53,8 +53,8 @@ def _close(desks: list[Desk]) -> None:
 
 def _jobs(desks: list[Desk], room: Classroom) -> list[tuple[Desk, Exercise, str]]:
     """Every student once for every exercise, a student's own as far apart as can be."""
-    sources = {exercise: exercise.solution for exercise in room.exercises}
-    return [(desk, exercise, sources[exercise]) for exercise in room.exercises for desk in desks]
+    sources = [(exercise, exercise.solution) for exercise in room.exercises]
+    return [(desk, exercise, source) for exercise, source in sources for desk in desks]
 
 
 def accept(service: Service, board: Board, rate: int = RATE, seconds: int = SECONDS) -> None:
