@@ -12,7 +12,6 @@ import fcntl
 import signal
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -85,10 +84,9 @@ class Leadership:
 class Reconciler:
     """One round at a time; see the module."""
 
-    def __init__(self, db: Database, bell: Bell, announce: Callable[[str, str], None] | None = None) -> None:
+    def __init__(self, db: Database, bell: Bell) -> None:
         self._db = db
         self._bell = bell
-        self._announce = announce
         self._leadership = Leadership(db)
 
     def round(self) -> bool:
@@ -112,6 +110,10 @@ class Reconciler:
             except SQLAlchemyError as error:
                 log.warning("the database does not answer", reason=str(error.__cause__ or error))
             over.wait(max(0.0, period_seconds - (time.monotonic() - began)))
+        self.close()
+
+    def close(self) -> None:
+        """Let another lead."""
         self._leadership.release()
 
 

@@ -55,10 +55,10 @@ class Stopped(BaseException):
 class GradingEngine(Protocol):
     """What the worker needs of `grader.runner.remote.RemoteEngine`."""
 
-    def grade(self, pack_id: str, submission: Submission, seed: int, on_result: OnResult | None = None) -> Report:
+    def grade(self, pack_id: str, submission: Submission, seed: int, on_result: OnResult | None = None, /) -> Report:
         """The report. Raises SandboxError for a fault of ours."""
 
-    def health(self, seconds: float = HEALTH_SECONDS) -> Any:
+    def health(self, seconds: float, /) -> Any:
         """Raises SandboxError while the grading server can't grade."""
 
 

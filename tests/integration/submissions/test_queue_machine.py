@@ -82,7 +82,9 @@ class QueueMachine(RuleBasedStateMachine):
         status=st.sampled_from(["graded"] * 4 + ["rejected", "broken_pack", "internal_error"]),
     )
     def finish(self, data, points, status):
-        claim = self.taken(data)
+        self.end(self.taken(data), points, status)
+
+    def end(self, claim, points, status):
         current = self.is_current(claim)
         given = report(check("a", "failed", points=points), check("h", visibility="hidden"), status=status)
         assert queue.finish(self.database, claim, given) == current
@@ -123,6 +125,16 @@ class QueueMachine(RuleBasedStateMachine):
         for claim in [claim for claim in self.held if claim.grading_id in lapsed]:
             if claim.fence == self.row(Grading, claim.grading_id).fence:
                 self.lost(claim)
+
+    @precondition(lambda self: self.held)
+    @rule(data=st.data(), points=st.integers(0, 4).map(float))
+    def come_back_too_late(self, data, points):
+        """Frozen for longer than the lease; meanwhile another worker has taken over and is not done yet."""
+        self.time_passes(LEASE + 1)
+        self.claim()
+        claim = data.draw(st.sampled_from(self.held))
+        self.held.remove(claim)
+        self.end(claim, points, "graded")
 
     @precondition(lambda self: self.expected)
     @rule(data=st.data())
