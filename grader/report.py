@@ -106,7 +106,10 @@ class Report:
 
     def to_record(self) -> dict[str, Any]:
         """Everything, in both languages, as plain JSON values: what a database keeps."""
-        return {"schema": SCHEMA, **_plain(dataclasses.asdict(self))}
+        # Not `dataclasses.asdict`: it copies every number on its own before the lists are made.
+        checks, errors = [check.to_record() for check in self.checks], [vars(error) for error in self.errors]
+        record: dict[str, Any] = _plain({"schema": SCHEMA, **vars(self), "checks": checks, "errors": errors})
+        return record
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Report:
@@ -155,6 +158,9 @@ def _localised(value: Any, locale: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind is float or kind is str or kind is int:
+        return value
     if isinstance(value, dict):
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
