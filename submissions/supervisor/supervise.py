@@ -20,7 +20,7 @@ from submissions.supervisor.obstacle import Obstacle
 from submissions.supervisor.preflight import ROOM_NEEDED, full_disk
 from submissions.supervisor.process import Ending, Part, PartProcess
 
-READY_SECONDS = 90.0
+READY_SECONDS = 180.0
 LOOK_SECONDS = 0.02
 WATCH_SECONDS = 0.2
 HOUSEKEEPING_SECONDS = 10.0

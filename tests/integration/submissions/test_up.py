@@ -18,6 +18,7 @@ from submissions import demo, intake
 from submissions.service import make_service
 from submissions.settings import read_service_settings
 from submissions.store import accounts, courses
+from submissions.supervisor.valkey import Valkey, answers
 from tests.support.waiting import eventually
 
 PROGRAM = Path(sys.executable).with_name("submissions")
@@ -30,8 +31,8 @@ pytestmark = pytest.mark.slow
 class Up:
     """A running service; `said` is what it has printed."""
 
-    def __init__(self, data, port, language="en_GB.UTF-8"):
-        self.environment = os.environ | {
+    def __init__(self, data, port, language="en_GB.UTF-8", **settings):
+        self.environment = os.environ | settings | {
             "SUBMISSIONS_DATA": str(data), "SUBMISSIONS_PORT": str(port), "LC_ALL": language, "PYTHONUTF8": "1",
         }  # fmt: skip
         self.settings = read_service_settings(self.environment)
@@ -218,3 +219,17 @@ def test_the_doctor_tells_what_does_not_run(ended, data, port):
     assert done.returncode != 0
     assert done.stdout.count("FAIL") == 4  # broker, grader, worker, pages
     assert "submissions up" in done.stdout
+
+
+def test_postgresql_and_a_broker_of_ones_own_are_used_and_left_alone(postgres, tmp_path):
+    (tmp_path / "broker").mkdir()
+    with Valkey.start(tmp_path / "broker") as broker:
+        database = postgres.url(postgres.create())
+        urls = {"SUBMISSIONS_DATABASE_URL": database, "SUBMISSIONS_BROKER_URL": broker.url}
+        with Up(tmp_path / "data", free_port(), **urls) as up:
+            assert "10 of 10 points" in up.said
+            assert len(up.parts()) == 4
+            assert not (tmp_path / "data" / "service.db").exists()
+            up.process.send_signal(signal.SIGTERM)
+            assert up.process.wait(END_SECONDS) == 0
+        assert answers(broker.socket_path)
