@@ -11,10 +11,7 @@ const each = (root, selector, action) => root.querySelectorAll(selector).forEach
 
 /** What may stand in a piece of a page that comes later, too. */
 function enhance(root) {
-  each(root, "[data-copy]:not([data-ready])", (button) => {
-    button.dataset.ready = "";
-    copyButton(button);
-  });
+  each(root, "[data-copy]", copyButton);
   const formulas = root.querySelectorAll("[data-math]");
   if (formulas.length) import("./math.js").then(({ setFormulas }) => formulas.forEach(setFormulas));
   scrollable(root);

@@ -47,10 +47,14 @@ export function ask({ confirm, confirmYes, confirmNo }) {
   });
 }
 
+const copying = new WeakSet();
+
 export function copyButton(button) {
+  button.hidden = false;
+  if (copying.has(button)) return;
+  copying.add(button);
   const label = button.querySelector("[data-copy-label]") ?? button;
   const words = label.textContent;
-  button.hidden = false;
   button.addEventListener("click", async () => {
     const source = document.getElementById(button.dataset.copy);
     if (!source) return;

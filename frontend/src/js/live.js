@@ -72,8 +72,23 @@ export class LiveResult {
       this.complain();
     }
     this.busy = false;
-    if (this.isWaiting()) this.wait();
-    else this.stop();
+    if (this.isWaiting()) {
+      this.wait();
+    } else {
+      this.stop();
+      this.refreshAround().catch(() => {});
+    }
+  }
+
+  /** Once the result is there, what stands around it may have changed as well: links to other attempts. */
+  async refreshAround() {
+    const response = await getFragment(location.pathname + location.search);
+    const main = document.querySelector("main");
+    if (!response.ok || !main?.contains(this.element)) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main");
+    if (!fresh) return;
+    morph(main, fresh);
+    this.enhance(main);
   }
 
   async refresh() {
