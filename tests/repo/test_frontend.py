@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import tomllib
 import zipfile
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
+from tests.support.node_packages import sources_with_packages
 from tests.support.tools import program
 
 BUILT = "submissions/web/static"
@@ -24,12 +24,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def sources(root, tmp_path_factory) -> Path:
     """The sources with the packages of the lock installed, in a folder of their own."""
-    folder = tmp_path_factory.mktemp("frontend") / "frontend"
-    shutil.copytree(root / "frontend", folder, ignore=shutil.ignore_patterns("node_modules"))
-    command = [program("npm", "nodejs", "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, f"npm could not install what the lock names:\n{done.stderr[-2000:]}"
-    return folder
+    return sources_with_packages(root, tmp_path_factory.mktemp("frontend"))
 
 
 @pytest.fixture(scope="module")
