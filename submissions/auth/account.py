@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import g, render_template, request, url_for
 
 from submissions.auth import limits
-from submissions.auth.forms import email_fault, name_fault, password_fault
+from submissions.auth.forms import email_fault, name_fault, password_fault, typed_line
 from submissions.auth.pages import UNPROCESSABLE, Page, blueprint, busy, go_to, passwords, tell
 from submissions.auth.passwords import TooBusyError
 from submissions.auth.policy import SIGNED_IN, access
 from submissions.auth.sessions import address
 from submissions.service import current_service
 from submissions.store import accounts, login_sessions
-from submissions.texts import one_line
 
 
 @blueprint.get("/account", endpoint="account")
@@ -27,7 +26,7 @@ def account() -> Page:
 @limits.MY_ACCOUNT
 def change_name() -> Page:
     """Another name or address."""
-    name, email = one_line(request.form.get("name", "")), one_line(request.form.get("email", ""))
+    name, email = typed_line(request.form, "name"), typed_line(request.form, "email")
     errors = {"name": name_fault(name), "email": email_fault(email)}
     if any(errors.values()):
         return _page(errors), UNPROCESSABLE

@@ -10,6 +10,7 @@ from submissions.store.accounts import NAME_CHARACTERS, folded, is_login
 from submissions.texts import one_line
 
 EMAIL_CHARACTERS = 254
+MOST_CHARACTERS = 1000
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class SignUpForm:
 
 def read_sign_up(values: Mapping[str, str]) -> SignUpForm:
     """The form as sent, with what is wrong with it."""
-    login, name = folded(values.get("login", "")), one_line(values.get("name", ""))
-    email, password = one_line(values.get("email", "")), values.get("password", "")
+    login, name = folded(values.get("login", "")), typed_line(values, "name")
+    email, password = typed_line(values, "email"), values.get("password", "")
     errors = {
         "login": None if is_login(login) else "auth.login_form",
         "name": name_fault(name),
@@ -39,6 +40,11 @@ def read_sign_up(values: Mapping[str, str]) -> SignUpForm:
         login[:200], name[:200], email[:300], password, values.get("code", "")[:64], values.get("invitation", "")[:100],
         {name: fault for name, fault in errors.items() if fault},
     )  # fmt: skip
+
+
+def typed_line(values: Mapping[str, str], name: str) -> str:
+    """A field of one line, without what can't be seen. Of a text as large as a request only the beginning is read."""
+    return one_line(values.get(name, "")[:MOST_CHARACTERS])
 
 
 def name_fault(name: str) -> str | None:

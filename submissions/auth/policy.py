@@ -25,6 +25,7 @@ from submissions.store.reach import NothingThereError, Reach, reach
 RANKS = {"student": 1, "assistant": 2, "instructor": 3, "admin": 4}
 RESOLVED = frozenset({"slug", "assignment_id", "public_id", "batch", "other", "user_id"})
 RULE = "access_rule"
+MOST_ROWS = 2**31
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -120,11 +121,18 @@ def _guard() -> Response | None:
         abort(401 if identity.user is None else 403)
     if rule.need.kind != "public" and identity.user is None:
         return _ask_to_sign_in()
+    if not all(_storable(value) for value in (request.view_args or {}).values()):
+        abort(404)
     names = {name: value for name, value in (request.view_args or {}).items() if name in RESOLVED}
     if names:
         _resolve(names)
     _check(rule.need)
     return None
+
+
+def _storable(value: Any) -> bool:
+    """Whether a row could have it. PostgreSQL would rather complain than look for another."""
+    return value < MOST_ROWS if isinstance(value, int) else "\0" not in str(value)
 
 
 def _check(need: Need) -> None:

@@ -44,7 +44,8 @@ class NewUser:
 
 def folded(login: str) -> str:
     """A login as it is stored, so that case and width make no difference."""
-    return unicodedata.normalize("NFKC", login).strip().casefold()
+    short = login[: 4 * LOGIN_CHARACTERS].replace("\0", "")
+    return unicodedata.normalize("NFKC", short).strip().casefold()
 
 
 def is_login(login: str) -> bool:
@@ -78,6 +79,11 @@ def sign_up(db: Database, new: NewUser, address: str, *, code: str = "", invitat
     Raises Refused: login_taken, unknown_code or used_invitation; then neither exists.
     """
     with db.write() as session:
+        # First the course: whoever may not come in doesn't learn which logins there are.
+        if invitation and _usable(session, invitation) is None:
+            raise Refused("used_invitation")
+        if not invitation:
+            _course_of(session, code)
         user = _add_user(session, new, None, address)
         if invitation:
             return user, _accept(session, user, invitation, address)
@@ -169,11 +175,16 @@ def join(db: Database, user_id: int, code: str, address: str = "") -> Course:
         return _join(session, session.get_one(User, user_id), code, address)
 
 
-def _join(session: Session, user: User, code: str, address: str) -> Course:
-    wanted = "".join(code.split()).upper()
+def _course_of(session: Session, code: str) -> Course:
+    wanted = "".join(code.replace("\0", "").split()).upper()
     course = session.scalar(select(Course).where(func.upper(Course.code) == wanted, Course.archived_at.is_(None)))
     if not wanted or course is None:
         raise Refused("unknown_code")
+    return course
+
+
+def _join(session: Session, user: User, code: str, address: str) -> Course:
+    course = _course_of(session, code)
     _enrol(session, course.id, user.id, "student", user.id, address, keep=True)
     return course
 

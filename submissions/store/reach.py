@@ -79,8 +79,7 @@ def _assignment(session: Session, assignment_id: str | int | None, work: Submiss
     """The one named, unless it was removed; or the one the work was handed in for, which stays to be seen."""
     if assignment_id is None:
         return None if work is None else session.get_one(Assignment, work.assignment_id)
-    # Beyond what the column holds nothing is stored, and a database would rather complain than look.
-    found = _there(session.get(Assignment, int(assignment_id)) if int(assignment_id) < 2**31 else None)
+    found = _there(session.get(Assignment, int(assignment_id)))
     if found.removed_at is not None or (work is not None and work.assignment_id != found.id):
         raise NothingThereError
     return found
@@ -98,7 +97,7 @@ def _course(session: Session, slug: str | int | None, assignment: Assignment | N
 def _student(session: Session, user_id: str | int | None, course: Course) -> User | None:
     if user_id is None:
         return None
-    known = int(user_id) < 2**31 and session.get(Enrolment, (int(user_id), course.id)) is not None
+    known = session.get(Enrolment, (int(user_id), course.id)) is not None
     return _there(session.get(User, int(user_id)) if known else None)
 
 

@@ -70,6 +70,15 @@ def test_a_code_typed_twice_at_once_enrols_once(database, course):
     assert count(database, AuditEntry.action == "enrolment.set", of=AuditEntry) == 1
 
 
+def test_characters_that_no_database_keeps_are_unknown_rather_than_an_error(database, course):
+    assert accounts.user_by_login(database, "an\0n") is None
+    accounts.create_user(database, NewUser("a\0nn", "Ann", None))
+    assert accounts.user_by_login(database, "ann\0").login == "ann"
+    with pytest.raises(Refused, match="unknown_code"):
+        accounts.join(database, 1, "\0")
+    assert accounts.invitation(database, "\0\ud800") is None
+
+
 def test_sessions_and_keys_end_as_on_the_other_database(database, course):
     ann = accounts.create_user(database, NewUser("ann", "Ann", "hash"))
     first, second = (login_sessions.open_session(database, ann.id, "", "") for _ in range(2))

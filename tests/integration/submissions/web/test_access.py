@@ -90,6 +90,8 @@ def test_each_kind_of_rule_lets_in_whom_it_names(trial, route):
         "/t/a/999999",
         f"/t/a/{10**20}",
         "/t/s/none",
+        "/t/s/a%00b",
+        f"/t/autodiff/people/{2**31}",
         "/t/b/none",
         "/t/autodiff/people/0",
     ],

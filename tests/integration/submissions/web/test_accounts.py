@@ -58,6 +58,18 @@ def test_without_a_known_code_there_is_no_account(site, code):
     assert accounts.user_by_login(site.db, "s1234") is None
 
 
+@pytest.mark.parametrize("way", [{"code": "WRONG999"}, {"invitation": "wrong"}])
+def test_without_a_way_in_nobody_learns_which_logins_are_taken(site, way):
+    site.person("s1234")
+    known, unknown = (
+        site.browser().submit("/sign-up", **NEW | {"login": login} | way).get_data(as_text=True)
+        for login in ("s1234", "s5678")
+    )
+
+    assert "taken" not in known
+    assert known.count("aria-invalid") == unknown.count("aria-invalid")
+
+
 def test_the_code_of_an_archived_course_is_unknown(site):
     course = site.course(archived_at=utc_now())
 
