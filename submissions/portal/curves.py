@@ -208,8 +208,11 @@ def _is_inside(point: Numbers, frame: Frame) -> bool:
 def _strokes(points: Sequence[Point], frame: Frame) -> Iterator[str]:
     """The path, piece by piece; a new piece begins behind a gap and where the curve comes back into the frame."""
     pen: Numbers | None = None
-    for start, end in itertools.pairwise(map(_place, points)):
-        piece = _clipped(start, end, frame) if start is not None and end is not None else None
+    places = [(place, place is not None and _is_inside(place, frame)) for place in map(_place, points)]
+    for (start, is_in), (end, stays_in) in itertools.pairwise(places):
+        if start is None or end is None:
+            continue
+        piece = (start, end) if is_in and stays_in else _clipped(start, end, frame)
         if piece is None:
             continue
         (x1, y1), (x2, y2) = ((frame.across(x), frame.down(y)) for x, y in piece)

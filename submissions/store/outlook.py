@@ -34,12 +34,14 @@ def place(db: Database, grading_id: int) -> int:
 def typical_seconds(db: Database, pack_id: str) -> float:
     """How long a grading of this pack took lately, from claim to result: the median; 1 where nothing is known."""
     with db.read() as session:
+        # Not by state in the statement: SQLite would then read every grading there ever was, by the index of the states.
         recent = (
-            select(Grading.pack_id, Grading.started_at, Grading.finished_at)
-            .where(Grading.state == "done", Grading.finished_at.is_not(None))
+            select(Grading.pack_id, Grading.state, Grading.started_at, Grading.finished_at)
+            .where(Grading.finished_at.is_not(None))
             .order_by(Grading.finished_at.desc())
             .limit(RECENT)
         )
         rows = session.execute(recent).all()
-    took = [(row.finished_at - row.started_at).total_seconds() for row in rows if row.pack_id == pack_id]
+    done = [row for row in rows if row.pack_id == pack_id and row.state == "done" and row.started_at is not None]
+    took = [(row.finished_at - row.started_at).total_seconds() for row in done]
     return statistics.median(took) if took else 1.0
