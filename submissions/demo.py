@@ -35,6 +35,7 @@ WEEKS_OPEN = 8
 SAMPLE_PACK = "plot-sin"
 SAMPLE_KEY = "demo-sample"
 LOOK_SECONDS = 0.05
+HASHING_SECONDS = 300.0  # at a first start all processors are busy, and nobody waits at a form
 # Easily read aloud and typed; nobody else's: 12 of 31 characters are 59 random bits.
 GROUPS, GROUP_LENGTH = 3, 4
 
@@ -106,7 +107,7 @@ def read_logins(path: Path) -> dict[str, Login]:
 
 
 def _new_logins() -> dict[str, Login]:
-    hasher = Passwords()
+    hasher = Passwords(wait_seconds=HASHING_SECONDS)
     passwords = [new_password() for _ in PEOPLE]
     with ThreadPoolExecutor(len(PEOPLE)) as pool:
         hashes = list(pool.map(hasher.hash, passwords))
