@@ -4,7 +4,6 @@
 """
 
 import argparse
-import os, shutil
 import contextlib
 import http.client
 import random
@@ -195,10 +194,6 @@ def chaos(database_url, plan):
         finally:
             over.set()
             villain.join()
-            if os.environ.get("CHAOS_LOG"):
-                shutil.copytree(
-                    running.folder, os.environ["CHAOS_LOG"], dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock")
-                )
         outcome = _outcome(database, injured, running)
         outcome.slowest_answer = max(answers)
     database.dispose()

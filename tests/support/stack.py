@@ -131,7 +131,13 @@ def python(*words):
 
 @contextlib.contextmanager
 def stack(
-    database_url, lease_seconds=30, workers=("worker1", "worker2"), reconcilers=("reconciler",), port=0, **others
+    database_url,
+    lease_seconds=30,
+    workers=("worker1", "worker2"),
+    reconcilers=("reconciler",),
+    port=0,
+    grader=("grader", "serve", "--socket"),
+    **others,
 ):
     """Broker, grading server, reconcilers and workers of one grading each, on this database, all ready."""
     folder = Path(tempfile.mkdtemp(prefix="st-"))  # short: a socket's address has 107 bytes
@@ -147,7 +153,7 @@ def stack(
     try:
         made.keep(
             valkey=[*valkey, "--dir", folder, "--save", "", "--appendonly", "no"],
-            grader=python("grader", "serve", "--socket", folder / "grader.sock"),
+            grader=[*python(*grader), folder / "grader.sock"],
             **{name: python("submissions.reconciler") for name in reconcilers},
             **{name: [*celery, f"--hostname={name}@%h"] for name in workers},
             **others,
