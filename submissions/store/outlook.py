@@ -34,7 +34,7 @@ def place(db: Database, grading_id: int) -> int:
 def typical_seconds(db: Database, pack_id: str) -> float:
     """How long a grading of this pack took lately, from claim to result: the median; 1 where nothing is known."""
     with db.read() as session:
-        # Not by state in the statement: SQLite would then read every grading there ever was, by the index of the states.
+        # Not by state in the statement: SQLite would then read every grading there ever was by the index of states.
         recent = (
             select(Grading.pack_id, Grading.state, Grading.started_at, Grading.finished_at)
             .where(Grading.finished_at.is_not(None))
