@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from submissions.db import Database
@@ -45,19 +45,12 @@ def reach(db: Database, user_id: int | None, names: Names) -> Reach:
         submission = _submission(session, names.get("public_id"))
         batch = _batch(session, names.get("batch"))
         work = submission or next(iter(batch), None)
-        assignment = _assignment(session, names.get("assignment_id"), work)
-        course = _course(session, names.get("slug"), assignment)
+        assignment, course, role = _place(session, user_id, names, work)
         other = _submission(session, names.get("other"))
         if other is not None and not _comparable(submission, other):
             raise NothingThereError
         student = _student(session, names.get("user_id"), course)
-        return Reach(course, role_in(session, user_id, course.id), assignment, submission, batch, other, student)
-
-
-def role_in(session: Session, user_id: int | None, course_id: int) -> str | None:
-    """What a person is in a course."""
-    mine = (Enrolment.user_id == user_id, Enrolment.course_id == course_id, Enrolment.removed_at.is_(None))
-    return None if user_id is None else session.scalar(select(Enrolment.role).where(*mine))
+        return Reach(course, role, assignment, submission, batch, other, student)
 
 
 def _submission(session: Session, public_id: str | int | None) -> Submission | None:
@@ -67,31 +60,36 @@ def _submission(session: Session, public_id: str | int | None) -> Submission | N
 
 
 def _batch(session: Session, batch: str | int | None) -> tuple[Submission, ...]:
+    """The submissions of a batch, all of one student in one course."""
     if batch is None:
         return ()
-    found = tuple(session.scalars(select(Submission).where(Submission.batch == str(batch)).order_by(Submission.id)))
-    if len({submission.user_id for submission in found}) != 1:
+    query = select(Submission, Assignment.course_id).join(Assignment, Assignment.id == Submission.assignment_id)
+    found = session.execute(query.where(Submission.batch == str(batch)).order_by(Submission.id)).all()
+    if len({(submission.user_id, course_id) for submission, course_id in found}) != 1:
         raise NothingThereError
-    return found
+    return tuple(submission for submission, _ in found)
 
 
-def _assignment(session: Session, assignment_id: str | int | None, work: Submission | None) -> Assignment | None:
-    """The one named, unless it was removed; or the one the work was handed in for, which stays to be seen."""
+def _place(
+    session: Session, user_id: int | None, names: Names, work: Submission | None
+) -> tuple[Assignment | None, Course, str | None]:
+    """The assignment and course that are named, or that the work was handed in for; and the asking person's role.
+
+    An assignment that was removed can't be named any more, but what was handed in for it stays to be seen.
+    """
+    mine = and_(Enrolment.course_id == Course.id, Enrolment.user_id == user_id, Enrolment.removed_at.is_(None))
+    assignment_id = names.get("assignment_id", work.assignment_id if work else None)
     if assignment_id is None:
-        return None if work is None else session.get_one(Assignment, work.assignment_id)
-    found = _there(session.get(Assignment, int(assignment_id)))
-    if found.removed_at is not None or (work is not None and work.assignment_id != found.id):
+        by_slug = select(Course, Enrolment.role).outerjoin(Enrolment, mine).where(Course.slug == str(names.get("slug")))
+        course, role = _there(session.execute(by_slug).one_or_none())
+        return None, course, role
+    query = select(Assignment, Course, Enrolment.role).join(Course, Course.id == Assignment.course_id)
+    query = query.outerjoin(Enrolment, mine).where(Assignment.id == int(assignment_id))
+    assignment, course, role = _there(session.execute(query).one_or_none())
+    is_gone = "assignment_id" in names and assignment.removed_at is not None
+    if is_gone or (work and work.assignment_id != assignment.id) or names.get("slug", course.slug) != course.slug:
         raise NothingThereError
-    return found
-
-
-def _course(session: Session, slug: str | int | None, assignment: Assignment | None) -> Course:
-    if slug is None:
-        return _there(session.get(Course, assignment.course_id) if assignment is not None else None)
-    found = _there(session.scalar(select(Course).where(Course.slug == str(slug))))
-    if assignment is not None and assignment.course_id != found.id:
-        raise NothingThereError
-    return found
+    return assignment, course, role
 
 
 def _student(session: Session, user_id: str | int | None, course: Course) -> User | None:

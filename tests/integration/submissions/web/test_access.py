@@ -8,7 +8,8 @@ from submissions.auth.policy import ADMIN, PUBLIC, SIGNED_IN, access, member, ow
 from submissions.models.base import utc_now
 from submissions.models.people import Enrolment
 from submissions.models.work import Submission
-from submissions.store import accounts, api_tokens
+from submissions.store import accounts, api_tokens, courses
+from submissions.store.reach import NothingThereError, reach
 from tests.support.access_world import ROLES, AccessWorld, routes, table
 from tests.support.web import Browser
 
@@ -115,6 +116,33 @@ def test_two_submissions_of_two_students_can_not_be_compared(trial):
 
     for role in ("student", "classmate", "instructor"):
         assert trial.browser(role).get(f"/t/s/{mine}/compare/{theirs.public_id}").status_code == 404
+    trial.reset()
+
+
+def test_a_batch_never_reaches_into_another_course(trial):
+    site, student = trial.site, trial.people["student"]
+    elsewhere = site.assignment(site.course("third"), "plot-sin")
+    site.submission(student, elsewhere, batch="first-batch")
+
+    assert trial.ask("GET", "/t/b/<batch>", "assistant") == "404"
+    trial.reset()
+
+
+def test_names_of_an_address_that_do_not_belong_together_are_not_found(trial):
+    site, ours = trial.site, trial.arguments["assignment_id"]
+    with pytest.raises(NothingThereError):
+        reach(site.db, trial.people["student"].id, {"slug": "elsewhere", "assignment_id": ours})
+    with pytest.raises(NothingThereError):
+        reach(
+            site.db, trial.people["student"].id, {"assignment_id": ours + 1, "public_id": trial.arguments["public_id"]}
+        )
+
+
+def test_work_for_an_assignment_that_was_removed_stays_and_the_assignment_does_not(trial):
+    courses.remove_assignment(trial.site.db, trial.arguments["assignment_id"], None)
+
+    assert trial.ask("GET", "/t/a/<int:assignment_id>", "student") == "404"
+    assert trial.ask("GET", "/t/s/<public_id>", "student") == "ok"
     trial.reset()
 
 
