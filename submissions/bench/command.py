@@ -17,11 +17,10 @@ from submissions.bench.load import accept, burst, flood
 from submissions.bench.pages import live, rows
 from submissions.bench.running import RunningService
 from submissions.bench.verdicts import verdict
-from submissions.service import Service
 from submissions.texts import text
 
 # In this order: the rows come last, because they stay.
-PARTS: Mapping[str, Callable[[Service, Board], None]] = {
+PARTS: Mapping[str, Callable[[RunningService, Board], None]] = {
     "verdict": verdict,
     "flood": flood,
     "accept": accept,
@@ -72,5 +71,5 @@ def measure(parts: Sequence[str], board: Board) -> list[Measure]:
     with RunningService() as running:
         for name, part in PARTS.items():
             if name in parts:
-                part(running.service, board)
+                part(running, board)
     return board.measures

@@ -13,7 +13,9 @@ from submissions.bench.alone import engine_rate
 from submissions.bench.board import Board, percentile
 from submissions.bench.browser import Browser, UnexpectedAnswer
 from submissions.bench.people import PACKS, Classroom, Exercise, Student, classroom, student
+from submissions.bench.processor import WEB, seconds_used
 from submissions.bench.rows import Ended, count, ended, wait_until_graded
+from submissions.bench.running import RunningService
 from submissions.service import Service
 
 RATE, SECONDS = 50, 10
@@ -57,8 +59,9 @@ def _jobs(desks: list[Desk], room: Classroom) -> list[tuple[Desk, Exercise, str]
     return [(desk, exercise, source) for exercise, source in sources for desk in desks]
 
 
-def accept(service: Service, board: Board, rate: int = RATE, seconds: int = SECONDS) -> None:
+def accept(running: RunningService, board: Board, rate: int = RATE, seconds: int = SECONDS) -> None:
     """Submissions at a steady rate while the grader works. The clock of each starts when it was due."""
+    service = running.service
     room = classroom(service, "accept", PACKS, rate * seconds // len(PACKS))
     desks = _desks(service, room)
     jobs = _jobs(desks, room)
@@ -81,22 +84,28 @@ def accept(service: Service, board: Board, rate: int = RATE, seconds: int = SECO
 
     watcher = threading.Thread(target=look)
     watcher.start()
+    used = seconds_used(running.pid, WEB)
     with ThreadPoolExecutor(SENDERS) as pool:
         latencies = list(pool.map(send, range(len(jobs))))
+    used = seconds_used(running.pid, WEB) - used
     watcher.join()
     _close(desks)
     lone.close()
     board.tell("bench.step_drain")
     wait_until_graded(service.db, room.course.id, DRAIN_SECONDS)
-    lost = len(latencies) - count(service.db, room.course.id, "graded")
+    kept = count(service.db, room.course.id, "graded", "queued", "running")
+    waiting = count(service.db, room.course.id, "queued", "running")
     board.add("bench.accept_ratio", [statistics.median(latencies) / statistics.median(beside)], "x")
     board.add("bench.accept", latencies, "ms", rate=rate)
     board.add("bench.accept_slowest", [percentile(latencies, 0.99)], "ms", "<= 300", len(latencies), rate=rate)
-    board.add("bench.accept_lost", [lost], "", "<= 0", len(latencies))
+    board.add("bench.accept_processor", [1000 * used / len(latencies)], "ms", None, len(latencies))
+    board.add("bench.accept_lost", [len(latencies) - kept], "", "<= 0", len(latencies))
+    board.add("bench.accept_waiting", [waiting], "", None, len(latencies), seconds=round(DRAIN_SECONDS))
 
 
-def burst(service: Service, board: Board, students: int = BURST_STUDENTS) -> None:
+def burst(running: RunningService, board: Board, students: int = BURST_STUDENTS) -> None:
     """Everybody hands in everything at once; how fast that is worked off, beside the engine alone."""
+    service = running.service
     room = classroom(service, "burst", PACKS, students)
     workers = service.settings.slots
     board.tell("bench.step_alone")
@@ -112,6 +121,7 @@ def burst(service: Service, board: Board, students: int = BURST_STUDENTS) -> Non
     board.tell("bench.step_drain")
     wait_until_graded(service.db, room.course.id, DRAIN_SECONDS)
     found = ended(service.db, room.course.id)
+    waiting = count(service.db, room.course.id, "queued", "running")
     board.tell("bench.step_alone")
     alone.append(engine_rate(room.exercises, workers, ALONE_COUNT))
     # From the first press of a button, so taking them in is part of it.
@@ -120,14 +130,15 @@ def burst(service: Service, board: Board, students: int = BURST_STUDENTS) -> Non
     board.add("bench.burst", [drained], "/s", None, len(jobs), count=len(jobs), students=students)
     board.add("bench.burst_alone", alone, "/s", workers=workers)
     board.add("bench.burst_accepted", [len(jobs) / accepted], "/s", None, len(jobs))
-    board.add("bench.burst_lost", [len(jobs) - sum(one.full for one in found)], "", "<= 0", len(jobs))
+    board.add("bench.burst_lost", [len(jobs) - waiting - sum(one.full for one in found)], "", "<= 0", len(jobs))
 
 
-def flood(service: Service, board: Board, size: int = FLOOD) -> None:
+def flood(running: RunningService, board: Board, size: int = FLOOD) -> None:
     """One student's many submissions, and then another's only one: what the second waits more than on his own.
 
     The rules let no page take so many of one student, so they come in by the same door behind the pages.
     """
+    service = running.service
     room = classroom(service, "flood", ("backward-twice",) * (size // FLOOD_WAITING), 2)
     flooder, other = room.students
     exercise = room.exercises[0]

@@ -13,6 +13,7 @@ from submissions.bench.board import Board, percentile
 from submissions.bench.browser import Browser
 from submissions.bench.people import PACKS, Classroom, Student, classroom
 from submissions.bench.rows import wait_until_graded
+from submissions.bench.running import RunningService
 from submissions.service import Service
 from submissions.store import seeding
 
@@ -27,8 +28,9 @@ ROWS, OWNERS = 100_000, 400
 LARGE, LARGE_SHARE = "plot-sin", 0.1
 
 
-def live(service: Service, board: Board, pages: int = OPEN_PAGES, rounds: int = ROUNDS) -> None:
+def live(running: RunningService, board: Board, pages: int = OPEN_PAGES, rounds: int = ROUNDS) -> None:
     """The median page time with and without many open live pages, in turn."""
+    service = running.service
     room = classroom(service, "live", PACKS, pages + 1)
     reader, *others = room.students
     addresses = _addresses(service, room, reader)
@@ -50,8 +52,9 @@ def live(service: Service, board: Board, pages: int = OPEN_PAGES, rounds: int = 
     board.add("bench.live_streams", [opened.streams], "", None, pages, count=pages)
 
 
-def rows(service: Service, board: Board, total: int = ROWS, rounds: int = ROUNDS) -> None:
+def rows(running: RunningService, board: Board, total: int = ROWS, rounds: int = ROUNDS) -> None:
     """The same pages with a handful of submissions in the database and with very many."""
+    service = running.service
     room = classroom(service, "rows", PACKS, OWNERS + 1)
     reader, *owners = room.students
     addresses = _addresses(service, room, reader)

@@ -104,6 +104,12 @@ class RunningService:
         except OSError:
             return False
 
+    @property
+    def pid(self) -> int:
+        """The process that looks after the parts."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         """End every part, and take the folder away."""
         if self._process is not None:

@@ -29,21 +29,21 @@ def figures(board):
 
 
 def test_a_verdict_is_followed_to_its_end(running, board):
-    verdicts.verdict(running.service, board, rounds=2)
+    verdicts.verdict(running, board, rounds=2)
     found = figures(board)
     assert found["verdict"].value > found["verdict_engine"].value > 0
     assert found["verdict"].goal == "<= 400"
 
 
 def test_a_steady_stream_loses_nothing(running, board):
-    load.accept(running.service, board, rate=5, seconds=2)
+    load.accept(running, board, rate=5, seconds=2)
     assert figures(board)["accept_lost"].value == 0
     assert figures(board)["accept_slowest"].samples == 10
 
 
 def test_a_burst_is_graded_with_full_marks_beside_the_engine_alone(running, board, monkeypatch):
     monkeypatch.setattr(load, "ALONE_COUNT", 4)
-    load.burst(running.service, board, students=2)
+    load.burst(running, board, students=2)
     found = figures(board)
     assert found["burst_lost"].value == 0
     assert found["burst_alone"].samples == 2
@@ -51,14 +51,14 @@ def test_a_burst_is_graded_with_full_marks_beside_the_engine_alone(running, boar
 
 
 def test_a_flood_does_not_hold_up_another_student(running, board):
-    load.flood(running.service, board, size=30)
+    load.flood(running, board, size=30)
     assert figures(board)["flood_in_line"].value > 0
 
 
 def test_pages_are_timed_beside_open_ones_and_among_many_rows(running, board, monkeypatch):
     monkeypatch.setattr(pages, "OWNERS", 4)
-    pages.live(running.service, board, pages=3, rounds=1)
-    pages.rows(running.service, board, total=200, rounds=1)
+    pages.live(running, board, pages=3, rounds=1)
+    pages.rows(running, board, total=200, rounds=1)
     found = figures(board)
     assert found["live_streams"].value == 3
     assert found["rows_slowest"].value > 0
