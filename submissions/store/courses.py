@@ -14,6 +14,7 @@ from submissions.models.base import utc_now
 from submissions.models.courses import Assignment, Course, Extension
 from submissions.models.people import Enrolment
 from submissions.store.records import audit
+from submissions.store.results import apply_rules
 
 # No letter or digit that is mistaken for another when read aloud or from a blackboard.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -91,7 +92,7 @@ def add_assignment(db: Database, assignment: Assignment, actor_id: int | None = 
 
 
 def change_assignment(db: Database, assignment_id: int, actor_id: int | None, **changes: Any) -> Assignment:
-    """Change what RULES names. Scores already given stay as they are: recounting is the caller's decision."""
+    """Change what RULES names. Scores already given stay as they are until `results.reapply_rules`."""
     with db.write() as session:
         found = session.get_one(Assignment, assignment_id)
         _change(session, found, RULES, changes, actor_id=actor_id, course_id=found.course_id, subject="assignment")
@@ -132,7 +133,10 @@ def tracks(db: Database, course_id: int) -> list[str]:
 
 
 def grant_extension(db: Database, extension: Extension) -> Extension:
-    """Give a student more time or attempts; it replaces the one granted before."""
+    """Give a student more time or attempts; it replaces the one granted before.
+
+    What he had handed in late is scored anew.
+    """
     with db.write() as session:
         course_id = session.get_one(Assignment, extension.assignment_id).course_id
         found = _extension(session, extension.assignment_id, extension.user_id)
@@ -154,6 +158,7 @@ def grant_extension(db: Database, extension: Extension) -> Extension:
             after=_extension_record(found),
             reason=extension.reason,
         )
+        apply_rules(session, extension.assignment_id, extension.user_id)
     return found
 
 
@@ -168,6 +173,8 @@ def withdraw_extension(db: Database, assignment_id: int, user_id: int, actor_id:
         before = _extension_record(found)
         audit(session, actor_id, "extension.withdraw", subject, course_id=course_id, before=before)
         session.delete(found)
+        session.flush()
+        apply_rules(session, assignment_id, user_id)
 
 
 def extension(db: Database, assignment_id: int, user_id: int) -> Extension | None:

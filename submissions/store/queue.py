@@ -198,16 +198,23 @@ def fail(db: Database, claim: Claim, fault: str) -> bool:
 
 
 def requeue_expired(db: Database) -> int:
-    """Take back every grading whose lease has run out; how many there were."""
+    """Take back every grading whose lease has run out; how many there were.
+
+    One transaction for each: together they would hold several students' rows, in an order of their own.
+    """
     with db.read() as session:
-        overdue = _expired(db, session)
-        if session.scalars(overdue).first() is None:
-            return 0  # the usual case needs no turn at writing
+        overdue = session.scalars(_expired(db, session).with_only_columns(Grading.id)).all()
+    return sum(_take_back(db, grading_id) for grading_id in overdue)
+
+
+def _take_back(db: Database, grading_id: int) -> bool:
     with db.write() as session:
-        expired = session.scalars(_expired(db, session).with_for_update(skip_locked=True)).all()
-        for grading in expired:
-            _lose(session, grading, f"The worker {grading.worker} was not heard of any more.")
-        return len(expired)
+        query = _expired(db, session).where(Grading.id == grading_id)
+        grading = session.scalars(query.with_for_update(skip_locked=True)).one_or_none()
+        if grading is None:  # its worker has finished, or has been heard of again
+            return False
+        _lose(session, grading, f"The worker {grading.worker} was not heard of any more.")
+    return True
 
 
 def _expired(db: Database, session: Session) -> Select[Grading]:

@@ -227,6 +227,12 @@ def apply_rules(session: Session, assignment_id: int, user_id: int | None = None
         recount(session, assignment_id, student)
 
 
+def reapply_rules(db: Database, assignment_id: int) -> None:
+    """`apply_rules` for everybody, after the assignment's own dates or policy were changed."""
+    with db.write() as session:
+        apply_rules(session, assignment_id)
+
+
 def explain(db: Database, submission: Submission) -> Explanation:
     """How a submission's score came about, from its rows. Its points are those of the submission's own row."""
     with db.read() as session:

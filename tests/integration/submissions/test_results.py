@@ -4,7 +4,7 @@ import pytest
 
 from submissions.models.courses import Extension
 from submissions.models.records import AuditEntry, Override
-from submissions.store import queue, records, results
+from submissions.store import courses, queue, records, results
 from submissions.store.refused import Refused
 from tests.support.queue_world import check, in_days, report, world
 
@@ -115,15 +115,18 @@ def test_an_extension_granted_afterwards_takes_the_lateness_back(course):
     user, other, assignment = course.student(), course.student(), course.assignment(**rules)
     late = [course.graded(one, assignment, check()) for one in (user, other)]
     assert [row.score for row in late] == [2.0, 2.0]
-    with course.db.write() as session:
-        session.add(
-            Extension(assignment_id=assignment.id, user_id=user.id, due_at=in_days(1), granted_by=course.instructor.id)
-        )
-        session.flush()
-        results.apply_rules(session, assignment.id, user.id)
+    granted = Extension(
+        assignment_id=assignment.id, user_id=user.id, due_at=in_days(1), granted_by=course.instructor.id
+    )
+    courses.grant_extension(course.db, granted)
     assert [course.again(row).score for row in late] == [4.0, 2.0]
     assert course.standing(user, assignment).score == 4.0
     assert course.again(late[0]).late_seconds == 0
+    courses.withdraw_extension(course.db, assignment.id, user.id, course.instructor.id)
+    assert course.again(late[0]).score == course.standing(user, assignment).score == 2.0
+    courses.change_assignment(course.db, assignment.id, course.instructor.id, late_percent=50.0)
+    results.reapply_rules(course.db, assignment.id)
+    assert [course.again(row).score for row in late] == [0.0, 0.0]
 
 
 def test_hostile_text_in_a_report_is_stored(course):
