@@ -181,7 +181,7 @@ def chaos(database_url, plan):
         session.merge(assignment).pack_id = PACK
     students = [course.student() for _ in range(plan.students)]
     browsers = [Browser(port, login_sessions.open_session(database, user.id, "", "chaos")) for user in students]
-    web = python("gunicorn", "-c", "python:submissions.supervisor.gunicorn_settings", "submissions:create_app()")
+    web = python("submissions.supervisor.web_process")
     with stack(database_url, LEASE_SECONDS, reconcilers=("reconciler1", "reconciler2"), web=web, port=port) as running:
         injured = Counter()
         over = threading.Event()
@@ -308,7 +308,8 @@ def main():
         if given.only not in {None, name}:
             continue
         plan = Plan(given.submissions, given.seconds, faults, seed=given.seed)
-        for outcome in (_on_sqlite(plan), _on_postgres(plan)):
+        for run in (_on_sqlite, _on_postgres):
+            outcome = run(plan)
             print(outcome.row(), *outcome.wrong, sep="\n", flush=True)
             broken |= bool(outcome.wrong or outcome.twice)
     raise SystemExit(broken)
