@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 # Where a part is recognised in its command line.
-WEB, WORKER = "gunicorn", "worker_process"
+WEB, WORKER = ("gunicorn", "web_process"), ("worker_process",)
 
 
-def seconds_used(ancestor: int, word: str) -> float:
-    """Processor seconds so far of the descendants of `ancestor` that were started with `word` in their command."""
+def seconds_used(ancestor: int, words: Sequence[str]) -> float:
+    """Processor seconds so far of the descendants of `ancestor` with one of these words in their command."""
     table = {pid: facts for pid in _pids() if (facts := _facts(pid)) is not None}
     total = 0.0
     for pid, (_, seconds) in table.items():
-        if _descends(pid, ancestor, table) and word in _command(pid):
+        if _descends(pid, ancestor, table) and any(word in _command(pid) for word in words):
             total += seconds
     return total
 
