@@ -109,7 +109,7 @@ def _worker(settings: ServiceSettings) -> Part:
 
 
 def _web(settings: ServiceSettings) -> Part:
-    command = _python("gunicorn", "-c", "python:submissions.supervisor.gunicorn_settings", "submissions:create_app()")
+    command = _python("submissions.supervisor.web_process")
     return Part("web", command, _pages(settings), _environment(settings))
 
 

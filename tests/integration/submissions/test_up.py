@@ -46,7 +46,9 @@ class Up:
     def __enter__(self):
         with self.log.open("wb") as output:
             command = [PROGRAM, "up", "--demo"]
-            self.process = subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
+            self.process = subprocess.Popen(
+                command, env=self.environment, stdout=output, stderr=output, cwd=self.log.parent
+            )
         ready = END_OF_START[self.language]
         started = eventually(lambda: ready in self.said or self.process.poll() is not None, START_SECONDS)
         assert started, self.said
@@ -96,7 +98,12 @@ def all_gone(processes):
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return tmp_path_factory.mktemp("up") / "data"
+    """The service's folder, in a place where a folder of students' files has the name of our package."""
+    place = tmp_path_factory.mktemp("up")
+    for name in ("submissions", "grader"):
+        (place / name).mkdir()
+        (place / name / "__init__.py").write_text("raise SystemExit('the wrong package')")
+    return place / "data"
 
 
 @pytest.fixture(scope="module")
