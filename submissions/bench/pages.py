@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import threading
+import time
 from collections.abc import Sequence
 from itertools import cycle, islice
 from typing import Self
@@ -12,6 +13,7 @@ from submissions import intake
 from submissions.bench.board import Board, percentile
 from submissions.bench.browser import Browser
 from submissions.bench.people import PACKS, Classroom, Student, classroom
+from submissions.bench.processor import WEB, seconds_used
 from submissions.bench.rows import wait_until_graded
 from submissions.bench.running import RunningService
 from submissions.service import Service
@@ -20,6 +22,7 @@ from submissions.store import seeding
 OPEN_PAGES = 100
 ROUNDS = 25
 GRADED_SECONDS = 60.0
+SHARE_SECONDS = 5.0
 # As the page's own script does it.
 QUIET_SECONDS, POLL_SECONDS, SLOWER, SLOWEST_SECONDS = 5.0, 2.0, 1.3, 15.0
 
@@ -37,18 +40,22 @@ def live(running: RunningService, board: Board, pages: int = OPEN_PAGES, rounds:
     held = _hold(service, reader, others)
     browser = reader.browser(service)
     _times(browser, addresses, 2)
-    without, among = [], []
+    without: list[float] = []
+    among: list[float] = []
+    shares: list[float] = []
     for turn in range(2):
         board.tell("bench.step_live", count=pages, turn=turn + 1)
         without += _times(browser, addresses, rounds)
         with OpenPages(service, others, held) as opened:
             among += _times(browser, addresses, rounds)
+            shares.append(_share(running))
     without += _times(browser, addresses, rounds)
     browser.close()
     ratio = statistics.median(among) / statistics.median(without)
     board.add("bench.live_ratio", [ratio], "x", "<= 1.1", len(among), count=pages)
     board.add("bench.live", among, "ms", count=pages)
     board.add("bench.live_without", without, "ms")
+    board.add("bench.live_share", shares, "%", count=pages)
     board.add("bench.live_streams", [opened.streams], "", None, pages, count=pages)
 
 
@@ -71,7 +78,9 @@ def rows(running: RunningService, board: Board, total: int = ROWS, rounds: int =
     theirs = owner.browser(service)
     _times(theirs, many, 2)
     board.tell("bench.step_pages")
+    used = seconds_used(running.pid, WEB)
     by_page = {page: _times(theirs, [page], rounds) for page in many}
+    used = seconds_used(running.pid, WEB) - used
     after = [ms for times in by_page.values() for ms in times]
     theirs.close()
     browser.close()
@@ -81,6 +90,14 @@ def rows(running: RunningService, board: Board, total: int = ROWS, rounds: int =
     board.add("bench.rows_late", [percentile(after, 0.95)], "ms", None, len(after), count=made)
     board.add("bench.rows", after, "ms", count=made)
     board.add("bench.rows_few", few, "ms")
+    board.add("bench.rows_processor", [1000 * used / len(after)], "ms", None, len(after), count=made)
+
+
+def _share(running: RunningService) -> float:
+    """How much of one processor the web part takes while nobody asks but the open pages, in percent."""
+    used = seconds_used(running.pid, WEB)
+    time.sleep(SHARE_SECONDS)
+    return 100 * (seconds_used(running.pid, WEB) - used) / SHARE_SECONDS
 
 
 def _times(browser: Browser, addresses: Sequence[str], rounds: int) -> list[float]:
