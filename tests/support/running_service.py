@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.support.waiting import eventually
 
-START_SECONDS = 120
+START_SECONDS = 240
 
 
 @dataclass(frozen=True)
