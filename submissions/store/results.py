@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,11 @@ from submissions.models.work import CHARGED, Grading, Standing, Submission
 from submissions.store import rules, scoring
 from submissions.store.records import audit, course_of
 from submissions.store.scoring import Points
+
+_COUNTED = (
+    Submission.id, Submission.state, Submission.score, Submission.max_score, Submission.shown_score,
+    Submission.shown_max, Submission.submitted_at,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -181,15 +187,16 @@ def recount(session: Session, assignment_id: int, user_id: int) -> Standing:
     """
     standing = lock_standing(session, assignment_id, user_id)
     counts = session.get_one(Assignment, assignment_id).counts
-    query = select(Submission).filter_by(assignment_id=assignment_id, user_id=user_id).order_by(Submission.attempt)
-    rows = list(session.scalars(query))
+    # Columns and not rows: somebody without a limit may have a thousand attempts.
+    query = select(*_COUNTED).where(Submission.assignment_id == assignment_id, Submission.user_id == user_id)
+    rows = session.execute(query.order_by(Submission.attempt)).all()
     standing.submitted = len(rows)
     standing.attempts = sum(row.state in CHARGED for row in rows)
     scored = [row for row in rows if row.score is not None]
-    counted = counting(scored, counts)
+    counted = _counting(scored, counts)
     standing.counted_submission_id = counted.id if counted else None
     standing.score = counted.score if counted else None
-    shown = counting(scored, counts, shown=True)
+    shown = _counting(scored, counts, shown=True)
     standing.shown_score, standing.shown_max = (shown.shown_score, shown.shown_max) if shown else (None, None)
     standing.last_submission_id = rows[-1].id if rows else None
     standing.last_submitted_at = rows[-1].submitted_at if rows else None
@@ -198,7 +205,9 @@ def recount(session: Session, assignment_id: int, user_id: int) -> Standing:
     return standing
 
 
-def counting(scored: Sequence[Submission], counts: str, *, shown: bool = False) -> Submission | None:
+def _counting(
+    scored: Sequence[Row[*tuple[Any, ...]]], counts: str, *, shown: bool = False
+) -> Row[*tuple[Any, ...]] | None:
     """Which of these submissions counts, in the order of their attempts: the last, or the first of the best."""
     if not scored:
         return None
