@@ -244,7 +244,8 @@ def test_the_wheel_ships_the_exercises_outside_site_packages(root, tmp_path):
     assert all(".data/data/share/autodiff-grader/exercises/" in name for name in shipped)
     roots = {name.partition("/")[0] for name in names}
     assert {entry for entry in roots if "autodiff_grader" not in entry} == {"grader", "submissions"}
-    needed = {path.relative_to(root).as_posix() for path in root.glob("grader/**/*") if path.is_file()}
+    paths = [path for package in ("grader", "submissions") for path in root.glob(f"{package}/**/*")]
+    needed = {path.relative_to(root).as_posix() for path in paths if path.is_file()}
     assert not {name for name in needed if "__pycache__" not in name} - set(names)
 
 

@@ -1,3 +1,5 @@
+"""What the tests of the pages share: a site with its people."""
+
 import pytest
 
 from tests.support.web import make_site
