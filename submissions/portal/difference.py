@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,15 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class DiffRow:
+    """Two lines beside each other; a side is None where the other has one more."""
+
+    before: DiffLine | None
+    after: DiffLine | None
+    is_gap: bool = False
+
+
+@dataclass(frozen=True)
 class Change:
     """The points of one check in two attempts; None where an attempt has no such check."""
 
@@ -64,6 +74,20 @@ def difference(before: str, after: str) -> Difference:
     lines = tuple(_lines(old, new))
     count = [line.kind for line in lines]
     return Difference(lines, count.count("added"), count.count("removed"))
+
+
+def side_by_side(found: Difference) -> list[DiffRow]:
+    """The same lines with what was removed beside what was added in its place."""
+    rows: list[DiffRow] = []
+    for kind, group in itertools.groupby(found.lines, key=lambda line: line.kind in ("added", "removed")):
+        lines = list(group)
+        if kind:
+            gone = [line for line in lines if line.kind == "removed"]
+            come = [line for line in lines if line.kind == "added"]
+            rows.extend(DiffRow(*pair) for pair in itertools.zip_longest(gone, come))
+        else:
+            rows.extend(DiffRow(line, line, is_gap=line.kind == "gap") for line in lines)
+    return rows
 
 
 def changes(

@@ -11,7 +11,7 @@ from submissions.auth.policy import access, is_staff, owner_or_staff
 from submissions.models.base import utc_now
 from submissions.portal import events as live_events
 from submissions.portal.codeview import code_of
-from submissions.portal.difference import changes, difference
+from submissions.portal.difference import changes, difference, side_by_side
 from submissions.portal.pages import SEE_OTHER, blueprint, exercise_of, my_id, reader_of, refusal, tell
 from submissions.portal.report_view import checks_view
 from submissions.portal.result_view import WAITING, page_of, score_of, status_of
@@ -78,6 +78,7 @@ def compare(public_id: str, other: str) -> str:  # noqa: ARG001 - resolved befor
         }
         for one in (before, after)
     ]
+    found = difference(code_of(before.source, before.submission.kind), code_of(after.source, after.submission.kind))
     return render_template(
         "portal/compare.html",
         exercise=exercise_of(g.assignment),
@@ -85,9 +86,8 @@ def compare(public_id: str, other: str) -> str:  # noqa: ARG001 - resolved befor
         after=after.submission,
         scores=[score_of(one.submission, g.assignment, seen) for one in (before, after)],
         changes=changes(points[0], points[1]),
-        difference=difference(
-            code_of(before.source, before.submission.kind), code_of(after.source, after.submission.kind)
-        ),
+        difference=found,
+        rows=side_by_side(found) if request.args.get("view") == "split" else None,
     )
 
 

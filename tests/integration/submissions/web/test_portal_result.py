@@ -237,6 +237,8 @@ def test_two_attempts_are_compared_in_their_order_whichever_is_named_first(porta
         assert "x = <del>1</del>" in page
         assert "x = <ins>2</ins>" in page
         assert "better" in page
+        split = portal.page(path(one, f"/compare/{other.public_id}?view=split"))
+        assert '<span class="visually-hidden">removed </span>x = <del>1</del>' in split
 
 
 def test_a_comparison_tells_nothing_of_checks_that_do_not_show(portal):

@@ -1,6 +1,6 @@
 """What changed between two attempts."""
 
-from submissions.portal.difference import Change, changes, difference
+from submissions.portal.difference import Change, changes, difference, side_by_side
 
 
 def test_lines_come_with_their_numbers_on_both_sides():
@@ -38,6 +38,16 @@ def test_code_is_escaped_and_shows_what_hides_in_it():
     shown = "".join(str(line.html) for line in difference("<script>1</script>", "<script>2</script>\u202e").lines)
     assert "<script" not in shown
     assert "\u202e" not in shown
+
+
+def test_side_by_side_puts_what_was_added_beside_what_it_replaces():
+    rows = side_by_side(difference("same\nold\n", "same\nnew\nmore\n"))
+    assert [(row.before and row.before.before, row.after and row.after.after) for row in rows] == [
+        (1, 1),
+        (2, 2),
+        (None, 3),
+    ]
+    assert [row.before and row.before.kind for row in rows] == ["same", "removed", None]
 
 
 def test_points_are_compared_check_by_check():
