@@ -125,7 +125,9 @@ class Worker:
             log.exception("a fault of the worker's own")
             self._lose(claim, repr(error))
             return
-        self._in_trouble = report.status == "internal_error"
+        if report.status == "internal_error":
+            self._lose(claim, report.fault)
+            return
         kept = self._write_down(claim, report)
         log.info(
             "graded" if kept else "refused: another worker has this grading",
