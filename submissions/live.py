@@ -35,8 +35,9 @@ REST_SECONDS = 2.0
 PROGRESS_SECONDS = 900
 MOST_CHECKS = 200
 MOST_STREAMS = 400
-# A stream that has nothing to tell says so this often: only by writing is it noticed that the reader has gone.
-HEARTBEAT_SECONDS = 10.0
+# A stream that has nothing to tell says so this often: only by writing is it noticed that the reader has gone, and
+# whoever reads may look at the rows meanwhile.
+HEARTBEAT_SECONDS = 5.0
 WITHOUT_BROKER_SECONDS = 1.0
 # The checks of a fast grading end within a few milliseconds of each other. Each time it is told, a page is fetched,
 # which then competes with the grading itself; nobody sees the difference to once in so long.

@@ -16,8 +16,8 @@ from submissions.live import Stream
 from submissions.models.work import Submission
 from submissions.service import Service
 
-# Of the 64 threads that gunicorn gives a process; the others answer everything else.
-MOST_STREAMS = 48
+# Of the threads that gunicorn gives a process; the others answer everything else.
+MOST_STREAMS = 128
 SECONDS = 60.0
 RETRY_MS = 1500
 FULL = 503
@@ -57,7 +57,8 @@ class _Events:
             return
         for event in self._stream:
             yield CHANGED if event else NOTHING
-            if event and not self._waits():
+            # Also where nothing was told: an event may be lost, and a look at one row is cheaper than a page that asks.
+            if not self._waits():
                 yield CHANGED
                 return
 

@@ -15,8 +15,8 @@ from submissions.db import Database
 from submissions.settings import ServiceSettings, read_service_settings
 from submissions.supervisor.leash import die_with
 
-# An open live page keeps one thread.
-THREADS = 64
+# An open live page keeps one thread, and up to 128 may be open (`submissions.portal.events`).
+THREADS = 160
 # On SQLite one process, whose threads wait for each other at a lock of ours instead of at SQLite's unfair one.
 SQLITE_PROCESSES, POSTGRES_PROCESSES = 1, 2
 

@@ -6,7 +6,8 @@ import { getFragment } from "./net.js";
 import { say } from "./texts.js";
 
 const WAITING = new Set(["queued", "running", "waiting"]);
-const QUIET = 5000;
+// The server looks at the row every few seconds for each open stream, so this is the net below the net.
+const QUIET = 20_000;
 const POLL = 2000;
 const SLOWEST = 15_000;
 
