@@ -13,7 +13,7 @@ from submissions.bench.alone import engine_rate
 from submissions.bench.board import Board, percentile
 from submissions.bench.browser import Browser, UnexpectedAnswer
 from submissions.bench.people import PACKS, Classroom, Exercise, Student, classroom, student
-from submissions.bench.processor import WEB, seconds_used
+from submissions.bench.processor import WEB, WORKER, seconds_used
 from submissions.bench.rows import Ended, count, ended, wait_until_graded
 from submissions.bench.running import RunningService
 from submissions.service import Service
@@ -113,7 +113,7 @@ def burst(running: RunningService, board: Board, students: int = BURST_STUDENTS)
     desks = _desks(service, room)
     jobs = _jobs(desks, room)
     board.tell("bench.step_burst", count=len(jobs), students=students)
-    began = time.time()
+    began, used = time.time(), seconds_used(running.pid, (*WEB, *WORKER))
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda job: job[0].hand_in(job[1], job[2]), jobs))
     accepted = time.time() - began
@@ -122,6 +122,7 @@ def burst(running: RunningService, board: Board, students: int = BURST_STUDENTS)
     wait_until_graded(service.db, room.course.id, DRAIN_SECONDS)
     found = ended(service.db, room.course.id)
     waiting = count(service.db, room.course.id, "queued", "running")
+    used = seconds_used(running.pid, (*WEB, *WORKER)) - used
     board.tell("bench.step_alone")
     alone.append(engine_rate(room.exercises, workers, ALONE_COUNT))
     # From the first press of a button, so taking them in is part of it.
@@ -129,6 +130,7 @@ def burst(running: RunningService, board: Board, students: int = BURST_STUDENTS)
     board.add("bench.burst_ratio", [drained / statistics.median(alone)], "x", ">= 0.8", len(jobs))
     board.add("bench.burst", [drained], "/s", None, len(jobs), count=len(jobs), students=students)
     board.add("bench.burst_alone", alone, "/s", workers=workers)
+    board.add("bench.burst_processor", [1000 * used / max(1, len(found))], "ms", None, len(found))
     board.add("bench.burst_accepted", [len(jobs) / accepted], "/s", None, len(jobs))
     board.add("bench.burst_lost", [len(jobs) - waiting - sum(one.full for one in found)], "", "<= 0", len(jobs))
 
