@@ -1,6 +1,5 @@
 """The bench on a real service, in small: every part comes to its figures, and nothing of it stays behind."""
 
-import os
 from pathlib import Path
 
 import psutil
@@ -68,7 +67,7 @@ def test_pages_are_timed_beside_open_ones_and_among_many_rows(running, board, mo
 def test_nothing_is_left_when_it_ends():
     with RunningService() as started:
         folder = Path(started.settings.data)
-        parts = psutil.Process(os.getpid()).children(recursive=True)
+        parts = psutil.Process(started.pid).children(recursive=True)
         assert len(parts) > 5
     _, alive = psutil.wait_procs(parts, timeout=20)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
