@@ -99,8 +99,10 @@ def cluster():
         settings = [part for setting in FAST for part in ("-c", setting)]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                ["setpriv", *rights, "--pdeathsig", "QUIT", bin_folder / "postgres", "-D", data, "-k", folder]
-                + settings,
+                [
+                    "setpriv", *rights, "--pdeathsig", "QUIT",
+                    bin_folder / "postgres", "-D", data, "-k", folder, *settings,
+                ],
                 stdout=log, stderr=log, cwd=folder,
             )  # fmt: skip
         running = Cluster(folder, process)
