@@ -1,6 +1,7 @@
 """Two commands for a fresh clone: `python3 dev.py run` and `python3 dev.py test`. Both set everything up first.
 
-    run                 grade the sample submissions of every exercise and show the results
+    run                 start the service with the demo course, grade a sample, print the address; until Ctrl-C
+    samples             grade the sample submissions of every exercise and show the results
     test [ARGS...]      linters, types, import contracts, then pytest; with ARGS, pytest alone with these arguments
     check               the part of `test` before pytest
     setup               only make .venv and install into it
@@ -24,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from tools.samples import show_samples
 from tools.texts import SetupError, text
@@ -273,10 +275,17 @@ def test(arguments: list[str]) -> int:
     return status or bool(failed)
 
 
+def run() -> NoReturn:
+    """Become the service, so that Ctrl-C and every other signal reach it and nothing stands between."""
+    os.chdir(ROOT)
+    program = str(BIN / "submissions")
+    os.execv(program, [program, "up", "--demo"])  # noqa: S606 - a program that this file installed; no shell
+
+
 def main(arguments: list[str]) -> int:
     """Do what the command line says; the exit status."""
     command, rest = (arguments or [""])[0], arguments[1:]
-    if command not in ("run", "test", "check", "setup") or (rest and command != "test"):
+    if command not in ("run", "samples", "test", "check", "setup") or (rest and command != "test"):
         print(text("usage"))
         return 0 if command in ("-h", "--help", "help") else 2
     try:
@@ -287,7 +296,9 @@ def main(arguments: list[str]) -> int:
             return test(rest)
         if command == "check":
             return bool(check())
-        return show_samples(ROOT / "exercises", BIN / "grader") if command == "run" else 0
+        if command == "run":
+            run()
+        return show_samples(ROOT / "exercises", BIN / "grader") if command == "samples" else 0
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1

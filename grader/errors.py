@@ -5,6 +5,7 @@ GraderError
 |-- PackError               the instructor's pack is not in order              (exit 3)
 |   `-- PackNotFound        no installed pack has this id                      (exit 2)
 |-- SandboxError            our own machinery failed                           (exit 4, retried, never a zero)
+|-- GradingAbandoned        whoever had asked for it has hung up               (nobody is left to be told)
 `-- ChildFailure            the student's process ended before it answered     (a verdict of the running check)
 |-- ChildTimedOut
 |-- ChildOutOfMemory
@@ -40,6 +41,10 @@ class PackNotFound(PackError):  # noqa: N818 - as above
 
 class SandboxError(GraderError):
     """The sandbox or the checker failed: our fault, worth a retry."""
+
+
+class GradingAbandoned(GraderError):  # noqa: N818 - as above
+    """Nobody waits for this grading any more, so it was ended."""
 
 
 class ChildFailure(GraderError):  # noqa: N818 - a verdict in the making

@@ -108,9 +108,11 @@ class Report:
     notes: tuple[str, ...] = ()
     stdout: str = ""
     figures: tuple[Mapping[str, Any], ...] = ()
+    graphs: tuple[Mapping[str, Any], ...] = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     fault: str = ""
     review: tuple[ReviewNote, ...] = ()
+    pack_digest: str = ""
 
     @property
     def exit_status(self) -> int:
@@ -127,7 +129,10 @@ class Report:
 
     def to_record(self) -> dict[str, Any]:
         """Everything, in both languages, as plain JSON values: what a database keeps."""
-        return {"schema": SCHEMA, **_plain(dataclasses.asdict(self))}
+        # Not `dataclasses.asdict`: it copies every number on its own before the lists are made.
+        checks, errors = [check.to_record() for check in self.checks], [vars(error) for error in self.errors]
+        record: dict[str, Any] = _plain({"schema": SCHEMA, **vars(self), "checks": checks, "errors": errors})
+        return record
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Report:
@@ -138,7 +143,8 @@ class Report:
         fields["checks"] = tuple(check_from_record(check) for check in fields["checks"])
         fields["errors"] = tuple(StudentError(**error) for error in fields["errors"])
         fields["review"] = tuple(ReviewNote(**note) for note in fields.get("review", ()))
-        fields["notes"], fields["figures"] = tuple(fields["notes"]), tuple(fields["figures"])
+        for name in ("notes", "figures", "graphs"):
+            fields[name] = tuple(fields.get(name, ()))
         return cls(**fields)
 
 
@@ -176,6 +182,9 @@ def _localised(value: Any, locale: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind is float or kind is str or kind is int:
+        return value
     if isinstance(value, dict):
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import tokenize
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import SubmissionRejected
@@ -14,11 +15,16 @@ from grader.limits import SUBMISSION_BYTES
 
 @dataclass(frozen=True)
 class Submission:
-    """Student code as text. `kind` is "py" or "ipynb"; `name` is the file's own name, for people only."""
+    """Student code as text. `kind` is "py" or "ipynb"; `name` is the file's own name, for people only.
+
+    written: answers that were typed in beside the file, by the name of the check they are for. Checks read them on the
+    trusted side; they never enter a child.
+    """
 
     source: str
     kind: str
     name: str
+    written: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def submission_from_file(path: Path) -> Submission:

@@ -56,6 +56,7 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._turn.close()
 
 
 class _Turn:
@@ -86,6 +87,13 @@ class _Turn:
             fcntl.flock(self._file, fcntl.LOCK_UN)
         finally:
             self._threads.release()
+
+    def close(self) -> None:
+        """Close the file of this process's own turn; the next turn opens it again."""
+        with self._threads:
+            if self._file is not None:
+                self._file.close()
+                self._file, self._opened_by = None, 0
 
 
 def _sqlite(url: URL) -> Engine:

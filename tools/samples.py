@@ -1,4 +1,4 @@
-"""Grades the sample submissions of every exercise through the `grader` command, for `dev.py run`."""
+"""Grades the sample submissions of every exercise through the `grader` command, for `dev.py samples`."""
 
 from __future__ import annotations
 

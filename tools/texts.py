@@ -77,8 +77,8 @@ TEXTS = {
     ),
     "stopped": ("\nStopped.", "\n已停止。"),
     "usage": (
-        "Usage: python3 dev.py run | test [ARGS...] | check | setup",
-        "用法：python3 dev.py run | test [参数…] | check | setup",
+        "Usage: python3 dev.py run | samples | test [ARGS...] | check | setup",
+        "用法：python3 dev.py run | samples | test [参数…] | check | setup",
     ),
     "ok": ("ok", "通过"),
     "found": ("found something", "发现问题"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from grader.checks import inputs
-from grader.checks.circumstances import Answers
 from grader.checks.student import Student
+from grader.checks.worlds import Answers
 from grader.sandbox import child, warming
 from grader.submission import submission_from_file
 from grader.wire import codec
@@ -26,6 +26,7 @@ class ForkedWorlds:
 
     def __init__(self, source: str, kind: str) -> None:
         self.source, self.kind = source, kind
+        self.written: Mapping[str, str] = {}
         self._lines: dict[str, socket.socket] = {}
         self._runs: dict[str, RunReport] = {}
 

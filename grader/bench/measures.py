@@ -12,14 +12,13 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from grader.bench import processes
 from grader.bench.baseline import bare_code_ms, cold_pytest_ms
-from grader.errors import SandboxError
+from grader.bench.rate import SEED, full_marks, rate_of
 from grader.packs import Pack, find_pack
-from grader.report import Report
 from grader.runner.engine import Engine
 from grader.settings import Settings
 from grader.submission import Submission, submission_from_file
@@ -31,7 +30,6 @@ NO_BLANKS: Blanks = {}
 
 SPINNER = "while True:\n    try:\n        while True: pass\n    except BaseException: pass\n"
 SLEEPER = "import torch\nx = torch.ones(3, requires_grad=True)\nx.sum().backward()\nimport time\ntime.sleep(2.5)\n"
-SEED = 7
 
 # Packs whose checks run the submission in altered worlds as a rule, and what more they may take: so many times as much.
 ALTERED = ("second-derivative", "vector-control-flow", "own-control-flow")
@@ -81,7 +79,7 @@ class Bench:
         began = time.monotonic()
         with Engine(self.settings) as engine:
             pack, solution = self._reference(self.packs[0])
-            self._full_marks(engine.grade(pack, solution, SEED))
+            full_marks(engine.grade(pack, solution, SEED))
             self._add("start", [time.monotonic() - began], "s", "<= 4")
             for name in self.packs[: self.busy]:
                 self._verdicts(engine, *self._reference(name))
@@ -102,12 +100,12 @@ class Bench:
         """Cold pytest, then warm verdicts, then the student's code alone in a warm, bare interpreter."""
         self._tell("cold", pack=pack.id)
         cold = [cold_pytest_ms(pack, solution) for _ in range(self.cold_rounds)]
-        self._full_marks(engine.grade(pack, solution, SEED))
+        full_marks(engine.grade(pack, solution, SEED))
         warm: list[float] = []
         for turn in range(self.rounds):
             self._tell("verdicts", pack=pack.id, turn=turn + 1, rounds=self.rounds)
             time.sleep(IDLE_SECONDS)
-            warm.append(_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))))
+            warm.append(_timed(lambda: full_marks(engine.grade(pack, solution, SEED))))
         bare = bare_code_ms(solution, self.rounds)
         blanks: Blanks = {"pack": pack.id, "checks": len(pack.checks)}
         factor = ALTERED_FACTOR if pack.id in ALTERED else 1
@@ -123,23 +121,18 @@ class Bench:
 
     def _throughput(self, engine: Engine) -> None:
         for name in self.packs[: self.busy]:
-            grade = partial(engine.grade, *self._reference(name))
+            jobs = [self._reference(name)] * (4 * self.rounds)
             for workers in (1, 2):
                 self._tell("rate", pack=name, workers=workers)
-                count = 4 * self.rounds
-                began = time.monotonic()
-                with ThreadPoolExecutor(workers) as pool:
-                    for report in pool.map(grade, [SEED] * count):
-                        self._full_marks(report)
-                rate = count / (time.monotonic() - began)
                 goal = ">= 20" if workers == 2 else None
-                self._add("rate", [rate], "/s", goal, count, {"pack": name, "workers": workers})
+                found = rate_of(engine, jobs, workers)
+                self._add("rate", [found], "/s", goal, len(jobs), {"pack": name, "workers": workers})
 
     def _beside_spinners(self, engine: Engine, pack: Pack, solution: Submission) -> None:
         self._tell("beside")
         usual = [_timed(lambda: engine.grade(pack, solution, SEED)) for _ in range(self.rounds)]
         with Spinners(engine, pack, 2):
-            beside = [_timed(lambda: self._full_marks(engine.grade(pack, solution, SEED))) for _ in range(self.rounds)]
+            beside = [_timed(lambda: full_marks(engine.grade(pack, solution, SEED))) for _ in range(self.rounds)]
         ratio = statistics.median(beside) / statistics.median(usual)
         self._add("beside-ratio", [ratio], "x", "<= 4")
         self._add("beside", beside, "ms")
@@ -163,18 +156,13 @@ class Bench:
         before = processes.census(pids)
         with ThreadPoolExecutor(2) as pool:
             for turn, report in enumerate(pool.map(lambda _turn: engine.grade(pack, solution, SEED), range(self.soak))):
-                self._full_marks(report)
+                full_marks(report)
                 if turn % 20 == 0:
                     self._tell("soak", count=self.soak, turn=turn)
         after = processes.settled_census(pids, before)
         for what, grown in after.grown_since(before).items():
             unit, goal = ("MB", "<= 20") if what == "memory" else ("", "<= 0")
             self._add(f"left-{what}", [grown], unit, goal, blanks={"count": self.soak})
-
-    def _full_marks(self, report: Report) -> None:
-        if report.status != "graded" or report.score != report.max_score:
-            lost = [check.name for check in report.checks if check.verdict != "passed"]
-            raise SandboxError(f"The reference solution of {report.pack} lost points in {lost} {report.fault}")
 
     def _tell(self, step: str, **blanks: str | int) -> None:
         self.progress(_text("steps", step, blanks))

@@ -1,61 +1,26 @@
-"""What a question to the student's code consists of, and where it goes: to runs of his submission, in some world."""
+"""What a question to the student's code consists of, and what the `with` blocks around it have altered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import torch
 
 from grader.checks.functions import Function
 from grader.checks.inputs import Handed, as_arguments
 from grader.checks.values import to_tensor
-from grader.errors import ChildFailure
 from grader.wire.messages import (
     Argument,
     Call,
-    CallReport,
     Expression,
     Let,
-    Read,
-    ReadReport,
     Ref,
-    RunReport,
     TensorSpec,
     World,
 )
 
 THROUGH = "<through>"
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The answers to the first of some calls; `failure` is why there are no more, None where nothing failed."""
-
-    reports: tuple[CallReport, ...]
-    failure: ChildFailure | None = None
-
-
-class Worlds(Protocol):
-    """Runs of one submission, each in a child of its own. The runner implements it; tests have a small one."""
-
-    source: str
-    kind: str
-
-    def run(self, world: World) -> RunReport:
-        """The run of the whole submission in this world, made once. Raises ChildFailure."""
-
-    def anticipate(self, world: World, apart: str = "") -> None:
-        """A hint that `world` will be run; it may be ignored."""
-
-    def ask(self, world: World, request: Call | Read, apart: str = "") -> CallReport | ReadReport:
-        """A question to a child that has run the submission in this world; to one of its own for each `apart`. Raises
-        ChildFailure.
-        """
-
-    def ask_all(self, world: World, requests: Sequence[Call], apart: str = "") -> Answers:
-        """Some questions in turn to such a child; fewer answers where one ran out of time or ended it."""
 
 
 @dataclass(frozen=True)

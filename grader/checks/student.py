@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from grader.checks.circumstances import Circumstances, Worlds, handed_in, request_of
+from grader.checks.circumstances import Circumstances, handed_in, request_of
 from grader.checks.evidence import CallEvidence, Evidence, ScriptEvidence, diagnose_problem
 from grader.checks.feedback import Diagnosis, diagnose
 from grader.checks.functions import Function
@@ -24,7 +24,8 @@ from grader.checks.inputs import Handed, number
 from grader.checks.plots import Curves
 from grader.checks.prose import long_enough, strings, without_markup
 from grader.checks.values import to_python
-from grader.errors import ChildLied
+from grader.checks.worlds import Worlds
+from grader.errors import ChildFailure, ChildLied
 from grader.wire.messages import (
     Call,
     CallReport,
@@ -173,10 +174,21 @@ class Student:
 
     @property
     def explanation(self) -> str:
-        """The student's own words: the string `explanation`, else the markdown of his notebook; "" if too short.
+        """The student's own words: the string `explanation`, else the markdown of his notebook, else what he wrote
+        beside the file for this check; "" if too short.
 
-        A file that is not Python says so first, because its variables are never set.
+        A file that is not Python says so first, because its variables are never set. What was written beside it
+        counts all the same, and also where the file never came to its end.
         """
+        written = self._worlds.written.get(self.check, "").strip()
+        if not long_enough(written):
+            return self._explanation_in_the_file()
+        try:
+            return self._explanation_in_the_file() or written
+        except (AssertionError, ChildFailure):
+            return written
+
+    def _explanation_in_the_file(self) -> str:
         others = [known.name for known in self.names if known.kind == "other"]
         named = [name for name in others if any(part in name.casefold() for part in EXPLANATION_NAMES)]
         found = [text for name in named for text in strings(self.read(name).value)]

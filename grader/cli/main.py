@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from grader.cli import batch, bench, check_packs, doctor, grade, new_pack
+from grader.cli import batch, bench, check_packs, doctor, grade, new_pack, serve
 from grader.cli.terminal import err, plain
 from grader.cli.texts import Texts, locale_of_arguments, locale_of_environment
 from grader.cli.usage import LocalGroup, explain, locale_option, show_help
@@ -91,7 +91,7 @@ def command_line(locale: str) -> CommandLine:
         help=texts("help-group"),
         params=[_version_option(texts), locale_option(texts)],
     )
-    for module in (grade, batch, check_packs, new_pack, doctor, bench):
+    for module in (grade, batch, check_packs, new_pack, doctor, bench, serve):
         group.add_command(module.command(texts))
     return group
 

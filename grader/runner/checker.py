@@ -70,6 +70,9 @@ class Checker:
             return False
         request = json.loads(packet)
         try:
+            if "ping" in request:
+                os.write(fds[0], b"1")
+                return True
             server = self._server_for(request["pack"], request["digest"])
             socket.send_fds(server, [packet], fds)
         except OSError:

@@ -79,6 +79,18 @@ class CheckerProcess:
             self.stop()  # It may be dying still; the next `alive` must not take it for a living one.
             raise SandboxError("The checker is gone.") from error
 
+    def ping(self, seconds: float) -> bool:
+        """Does the checker answer in time? One that was stopped, or hangs, is alive and does not."""
+        ours, theirs = socket.socketpair()
+        try:
+            with ours:
+                with theirs:
+                    self.send({"ping": "checker"}, [theirs.fileno()])
+                ours.settimeout(seconds)
+                return ours.recv(1) == b"1"
+        except (OSError, SandboxError):
+            return False
+
     def alive(self) -> bool:
         """Is the process running?"""
         return self._process.poll() is None

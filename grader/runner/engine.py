@@ -12,12 +12,12 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any, Self
 
-from grader.errors import PackError, SandboxError, SubmissionRejected
+from grader.errors import GradingAbandoned, PackError, SandboxError, SubmissionRejected
 from grader.packs import Pack
 from grader.report import CheckResult, Report, ReviewNote, StudentError, check_from_record, rejection, total
 from grader.runner.checker_process import CheckerProcess
@@ -99,13 +99,25 @@ class Engine:
             raise SandboxError("The engine is not started.")
         return self._checker
 
+    def silent_part(self, seconds: float) -> str:
+        """Ask both fork-servers for a sign of life: "" when they give it in time, else "checker" or "sandbox"."""
+        with self._lock:
+            parts = {"checker": self._checker, "sandbox": self._sandbox}
+        return next((name for name, part in parts.items() if part is None or not part.ping(seconds)), "")
+
     def grade(
-        self, pack: Pack, submission: Submission, seed: int | None = None, on_result: OnResult | None = None
+        self,
+        pack: Pack,
+        submission: Submission,
+        seed: int | None = None,
+        on_result: OnResult | None = None,
+        caller: socket.socket | None = None,
     ) -> Report:
         """Grade `submission` with `pack`. The same seed gives the same report, but for its timing.
 
         `on_result` is called for each check as it ends; after a fault of ours it may be called again from the first.
-        Never raises for what a submission or a pack does; the report's status tells.
+        Where `caller` hangs up (or says anything), the grading ends: GradingAbandoned. Otherwise it never raises for
+        what a submission or a pack does; the report's status tells.
         """
         seed = secrets.randbelow(2**31) if seed is None else seed
         began = time.monotonic()
@@ -113,7 +125,7 @@ class Engine:
         for _attempt in range(ATTEMPTS):
             try:
                 self.start()
-                report = self._attempt(pack, submission, seed, on_result or _ignore)
+                report = self._attempt(pack, submission, seed, on_result or _ignore, caller)
             except SandboxError as error:
                 fault = str(error)
             except PackError as error:
@@ -123,12 +135,14 @@ class Engine:
                 return Report(**{**vars(report), "timing_ms": timing})
         return self._without_checks(pack, seed, "internal_error", sentence("internal-error"), fault)
 
-    def _attempt(self, pack: Pack, submission: Submission, seed: int, on_result: OnResult) -> Report:
-        job = {"source": submission.source, "kind": submission.kind, "name": submission.name, "seed": seed}
+    def _attempt(
+        self, pack: Pack, submission: Submission, seed: int, on_result: OnResult, caller: socket.socket | None
+    ) -> Report:
+        job = {**vars(submission), "written": dict(submission.written), "seed": seed}
         stream = self._dispatch(pack)
         with stream:
             checks: list[CheckResult] = []
-            for event in _events(stream, job):
+            for event in _events(stream, job, caller):
                 if "check" in event:
                     checks.append(check_from_record(event["check"]))
                     on_result(checks[-1])
@@ -169,31 +183,36 @@ class Engine:
             notes=tuple(done["notes"]),
             stdout=done["stdout"],
             figures=tuple(done["figures"]),
+            graphs=tuple(done["graphs"]),
             timing_ms=done["timing_ms"],
             review=tuple(ReviewNote(**note) for note in done["review"]),
+            pack_digest=pack.digest,
         )
 
     def _without_checks(self, pack: Pack, seed: int, status: str, message: Mapping[str, str], why: str) -> Report:
-        known = {"pack_version": pack.version, "max_score": pack.max_score, "fault": why}
+        known = {"pack_version": pack.version, "pack_digest": pack.digest, "max_score": pack.max_score, "fault": why}
         return rejection(pack.id, seed, status, message, engine_version(), **known)
 
 
 def rejected(pack: Pack, error: SubmissionRejected, seed: int) -> Report:
     """The report of a file that can't be graded at all."""
-    known = {"pack_version": pack.version, "max_score": pack.max_score}
+    known = {"pack_version": pack.version, "pack_digest": pack.digest, "max_score": pack.max_score}
     return rejection(pack.id, seed, "rejected", sentence(error.code, **error.detail), engine_version(), **known)
 
 
-def _events(stream: socket.socket, job: Mapping[str, Any]) -> Any:
+def _events(stream: socket.socket, job: Mapping[str, Any], caller: socket.socket | None) -> Any:
     """Send the job, then yield the checker's lines as they come. SandboxError when it stays silent for too long."""
+    watched = [stream] if caller is None else [stream, caller]
     deadline = time.monotonic() + GRADING_SECONDS
     buffer = b""
     try:
         stream.sendall(json.dumps(job).encode() + b"\n")
         while True:
-            ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
+            ready = _ready(watched, deadline)
             if not ready:
                 raise SandboxError(f"The checker gave no result within {GRADING_SECONDS:.0f} s.")
+            if stream not in ready:
+                raise GradingAbandoned("Whoever asked for this grading has hung up.")
             received = stream.recv(1 << 20)
             if not received:
                 return
@@ -202,6 +221,15 @@ def _events(stream: socket.socket, job: Mapping[str, Any]) -> Any:
                 yield json.loads(line)
     except (OSError, ValueError) as error:
         raise SandboxError(f"The connection to the checker broke: {error}.") from error
+
+
+def _ready(watched: Sequence[socket.socket], deadline: float) -> list[socket.socket]:
+    """Those that can be read, at the latest when the deadline has passed. Not `select`, which ends at 1024 files."""
+    poll = select.poll()
+    for one in watched:
+        poll.register(one, select.POLLIN)
+    found = {fd for fd, _event in poll.poll(1000 * max(0.0, deadline - time.monotonic()))}
+    return [one for one in watched if one.fileno() in found]
 
 
 def _ignore(_result: CheckResult) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from grader.checks.circumstances import Answers
+from grader.checks.worlds import Answers
 from grader.errors import ChildFailure, ChildLied, ChildTimedOut, SandboxError
 from grader.limits import CHILDREN_PER_GRADING, Limits
 from grader.sandbox.client import Child, Sandbox
@@ -41,7 +41,7 @@ class ChildWorlds:
     """
 
     def __init__(self, sandbox: Sandbox, submission: Submission, limits: Limits) -> None:
-        self.source, self.kind = submission.source, submission.kind
+        self.source, self.kind, self.written = submission.source, submission.kind, submission.written
         self._sandbox = sandbox
         self._limits = limits
         # The one asked last comes last.

@@ -15,10 +15,12 @@ from grader.errors import ChildFailure, SandboxError
 from grader.packs import CheckDeclaration
 from grader.report import CheckResult, Plot, ReviewNote, StudentError
 from grader.runner.figure_json import figures_json
+from grader.runner.graph_json import graphs_json
+from grader.runner.lifetime import die_with_caller
 from grader.runner.out_of_place import out_of_place
 from grader.runner.plugin import ChecksPlugin, Grading, Outcome
 from grader.runner.proxy import ChildWorlds
-from grader.runner.student_errors import student_errors
+from grader.runner.student_errors import has_cells, student_errors
 from grader.sandbox.client import Sandbox
 from grader.sentences import LOCALES, sentence
 from grader.submission import Submission
@@ -47,7 +49,8 @@ def grade_one(plugin: ChecksPlugin, job: JobStream) -> None:
     """Grade one submission and send its results as they come, then the summary."""
     began = time.monotonic()
     request = job.receive()
-    submission = Submission(request["source"], request["kind"], request["name"])
+    die_with_caller(job.stream)
+    submission = Submission(request["source"], request["kind"], request["name"], request["written"])
     sandbox = Sandbox(job.sandbox)
     worlds = ChildWorlds(sandbox, submission, plugin.pack.limits)
     grading = Grading(worlds, request["seed"])
@@ -122,14 +125,18 @@ def _note(finding: Finding, check: str | None = None) -> ReviewNote:
 
 def _summary(grading: Grading, seconds: float) -> dict[str, Any]:
     errors: tuple[StudentError, ...] = ()
-    summary: dict[str, Any] = {"errors": [], "notes": [], "stdout": "", "figures": []}
+    summary: dict[str, Any] = {"errors": [], "notes": [], "stdout": "", "figures": [], "graphs": []}
     try:
         run = grading.worlds.plain_run()
     except ChildFailure:
         pass
     else:
         errors = student_errors(run, grading.worlds.source, grading.worlds.kind)
-        summary = {"notes": list(run.notes), "stdout": run.stdout, "figures": figures_json(run.figures)}
+        summary = {"notes": list(run.notes), "stdout": run.stdout}
+        summary |= {
+            "figures": figures_json(run.figures),
+            "graphs": graphs_json(run.graphs, with_cells=has_cells(run, grading.worlds.kind)),
+        }
     student = 1000 * grading.worlds.waited_seconds
     timing = {"grading": round(1000 * seconds, 2), "student": round(student, 2)}
     return summary | {"errors": [asdict(error) for error in errors], "timing_ms": timing}

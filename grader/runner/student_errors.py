@@ -33,10 +33,15 @@ ASCII_FOR = {
 def student_errors(run: RunReport, source: str, kind: str) -> tuple[StudentError, ...]:
     """One entry for each cell that did not end well, at most MAX_ERRORS of them."""
     failed = [cell for cell in run.cells if cell.problem is not None][:MAX_ERRORS]
-    marked = kind == "ipynb" or any(cell.label is not None for cell in run.cells)
+    marked = has_cells(run, kind)
     return tuple(
         _shown(cell, cell.problem, _lines(cell, source, kind), marked=marked) for cell in failed if cell.problem
     )
+
+
+def has_cells(run: RunReport, kind: str) -> bool:
+    """Whether the submission has cells that its author knows of: a notebook's, or those of cell marks in a file."""
+    return kind == "ipynb" or any(cell.label is not None for cell in run.cells)
 
 
 def _shown(cell: CellOutcome, problem: Problem, lines: list[str], *, marked: bool) -> StudentError:

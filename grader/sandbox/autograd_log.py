@@ -22,9 +22,9 @@ import torch
 import torch._functorch.predispatch
 import torch.autograd.graph
 
-from grader.sandbox import autograd_graph, autograd_mark, op_log
+from grader.sandbox import autograd_graph, autograd_mark, autograd_sketch, op_log
 from grader.sandbox.autograd_runs import NameOf, Run, messages
-from grader.wire.messages import AutogradRun, OpCount, Problem
+from grader.wire.messages import AutogradRun, Graph, OpCount, Problem
 
 KEPT_FIRST = 64
 KEPT_LAST = 64
@@ -66,6 +66,7 @@ class Recorder:
         self._name_of = name_of
         self._cell = cell
         self._problem_of = problem_of
+        self._sketches = autograd_sketch.Sketches(name_of)
         self._first: list[Run] = []
         self._last: deque[Run] = deque(maxlen=KEPT_LAST)
         self._kind: tuple[Any, ...] = ()
@@ -91,6 +92,10 @@ class Recorder:
         In a long row of runs of one kind, the last ones are a sample. A run that failed is always noted.
         """
         return messages(self._first, list(self._last))
+
+    def graphs(self) -> tuple[Graph, ...]:
+        """The first graphs that differ."""
+        return self._sketches.graphs()
 
     def op_counts(self) -> tuple[OpCount, ...]:
         """How often each operation ran; empty when operations were not asked for."""
@@ -150,6 +155,7 @@ class Recorder:
         run.noted = True
         (self._first if len(self._first) < KEPT_FIRST else self._last).append(run)
         run.before(roots, upstream, self._name_of)
+        self._sketches.see(run, roots)
 
 
 def _forget_this_frame(error: BaseException) -> None:

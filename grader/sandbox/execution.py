@@ -56,6 +56,7 @@ def run_submission(session: Session, request: RunSubmission) -> RunReport:
         notes=tuple(plan.notes),
         names=session.names(),
         prose=_texts(plan.prose),
+        graphs=seen.autograd.graphs(),
     )
 
 

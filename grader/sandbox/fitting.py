@@ -17,7 +17,8 @@ TOO_LARGE = OpaqueValue("object", "too large to be told", callable=False)
 def frame_of(reply: Reply, nonce: bytes) -> bytes:
     """The frame of the reply, or of the first of ever smaller forms of it that fits.
 
-    Dropped in this order: arrays of autograd runs, all figures but the last ones, the values, everything.
+    Dropped in this order: graphs to look at and arrays of autograd runs, all figures but the last ones, the values,
+    everything.
     """
     for form in _forms(reply):
         try:
@@ -32,7 +33,7 @@ def _forms(reply: Reply) -> Iterator[Callable[[], Reply]]:
     if isinstance(reply, ReadReport):
         yield lambda: replace(reply, value=TOO_LARGE)
     elif isinstance(reply, RunReport):
-        yield from _recorded_forms(reply)
+        yield from _recorded_forms(replace(reply, graphs=()))
     else:
         yield from _recorded_forms(reply)
         small = replace(reply, runs=tuple(map(_without_arrays, reply.runs)), figures=())

@@ -149,6 +149,17 @@ class SandboxService:
             far.close()
         return near
 
+    def ping(self, seconds: float) -> bool:
+        """Does the fork-server answer in time? One that was stopped, or hangs, is alive and does not."""
+        try:
+            with self.connect() as connection:
+                connection.settimeout(seconds)
+                channel.send(connection, {"op": "ping", "ticket": 0})
+                message, _ = channel.receive(connection)
+        except (OSError, SandboxError):
+            return False
+        return message is not None and message["op"] == "pong"
+
     def log(self) -> str:
         """The end of what the fork-server wrote to its standard error."""
         if self._log is None:

@@ -147,6 +147,8 @@ class Server:
             connection.children[number].request_ends = ends
         elif message["op"] == "close":
             self._close(connection, number)
+        elif message["op"] == "ping":
+            self._tell(connection, {"op": "pong", "ticket": number})
 
     def _close(self, connection: Connection, number: int) -> None:
         child = connection.children.get(number)

@@ -345,6 +345,34 @@ class AutogradRun:
 
 
 @dataclass(frozen=True)
+class GraphNode:
+    """A node of a recorded graph. `name` is autograd's ("MulBackward0"; "AccumulateGrad" stands for a leaf tensor).
+
+    `label` is the student's name of the leaf, or of the output the node made. `nearer` are the places, among the nodes
+    of the graph, of those that come next on the way to the leaves.
+    """
+
+    name: str
+    label: str | None
+    nearer: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What a request to differentiate started from: the graph behind its outputs, breadth first, roots at the top.
+
+    `whole` is False where nodes were left out. `failed`: the request ended in an error.
+    """
+
+    entry: str
+    cell: int | None
+    failed: bool
+    whole: bool
+    roots: tuple[int, ...]
+    nodes: tuple[GraphNode, ...]
+
+
+@dataclass(frozen=True)
 class OpCount:
     """How often an operation ran. `op`: "aten::cos". `node`: name of the autograd node that ran it, None in a forward
     pass. `api`: innermost torch function the student's code had called, None where that can't be told.
@@ -396,6 +424,7 @@ class RunReport:
     """What a run of the submission left behind. `notes` tell dropped lines ("%matplotlib inline", "!pip ...").
 
     `runs` may leave out the middle of a long sequence; `runs_total` counts all. `prose` is the text of markdown cells.
+    `graphs` shows the first graphs that differ, for people to look at.
     """
 
     cells: tuple[CellOutcome, ...]
@@ -410,6 +439,7 @@ class RunReport:
     notes: tuple[str, ...]
     names: tuple[GlobalName, ...]
     prose: tuple[str, ...]
+    graphs: tuple[Graph, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -450,6 +480,6 @@ REGISTRY: dict[str, type] = {
         Array, TensorValue, NdarrayValue, SequenceValue, MappingValue, ExceptionValue, OpaqueValue,
         TensorSpec, Expression, Ref, Items, Let, World, RunSubmission, Call, Read,
         Problem, CellOutcome, Series, AxesData, FigureData, LeafState, Root, AutogradRun, OpCount, GlobalName,
-        Place, InputState, RunReport, CallReport, ReadReport,
+        Place, InputState, GraphNode, Graph, RunReport, CallReport, ReadReport,
     )
 }  # fmt: skip

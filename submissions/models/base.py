@@ -28,13 +28,13 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> datetime | None:
         """To the database, in UTC."""
         if value is not None and value.tzinfo is None:
             raise ValueError("A moment needs a time zone.")
         return None if value is None else value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Any) -> datetime | None:
         """From the database; SQLite forgets the zone."""
         return None if value is None else value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
 
@@ -47,5 +47,5 @@ class Base(DeclarativeBase):
 
 
 def utc_now() -> datetime:
-    """This moment."""
+    """The present moment, aware."""
     return datetime.now(UTC)

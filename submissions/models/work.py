@@ -178,7 +178,7 @@ class Draft(Base):
 
 
 class QueueClock(Base):
-    """Start-time fair queuing: the virtual time, one row (id 1)."""
+    """Start-time fair queuing: the virtual time, a row for each priority (its id is the priority + 1)."""
 
     __tablename__ = "queue_clock"
 

@@ -182,6 +182,17 @@ def test_an_unknown_command_is_told_the_known_ones(root):
     assert "run" in done.stdout
 
 
+def test_run_becomes_the_service_so_that_signals_reach_it(monkeypatch):
+    became = []
+    monkeypatch.setattr(dev.os, "execv", lambda program, arguments: became.append((program, arguments)))
+    monkeypatch.setattr(dev.os, "chdir", became.append)
+
+    dev.run()
+
+    program = str(dev.BIN / "submissions")
+    assert became == [dev.ROOT, (program, [program, "up", "--demo"])]
+
+
 def test_continuous_integration_runs_the_command_of_the_readme(root):
     script = (root / ".ci" / "run").read_text(encoding="utf-8")
 
@@ -233,7 +244,8 @@ def test_the_wheel_ships_the_exercises_outside_site_packages(root, tmp_path):
     assert all(".data/data/share/autodiff-grader/exercises/" in name for name in shipped)
     roots = {name.partition("/")[0] for name in names}
     assert {entry for entry in roots if "autodiff_grader" not in entry} == {"grader", "submissions"}
-    needed = {path.relative_to(root).as_posix() for path in root.glob("grader/**/*") if path.is_file()}
+    paths = [path for package in ("grader", "submissions") for path in root.glob(f"{package}/**/*")]
+    needed = {path.relative_to(root).as_posix() for path in paths if path.is_file()}
     assert not {name for name in needed if "__pycache__" not in name} - set(names)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from grader import limits
 from grader.cli.main import command_line
+from submissions.cli.main import command_line as service_command_line
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
@@ -63,8 +64,11 @@ def test_every_limit_is_documented_with_its_value(texts):
 
 def test_every_environment_variable_is_documented(texts):
     listed = documented_values(texts["docs/settings.md"])
-    sources = [content for name, content in texts.items() if name.startswith("grader/") and name.endswith(".py")]
-    used = {variable for content in sources for variable in re.findall(r"\bGRADER_[A-Z_]+\b", content)}
+    programs = ("grader/", "submissions/")
+    sources = [content for name, content in texts.items() if name.startswith(programs) and name.endswith(".py")]
+    used = {
+        name for content in sources for name in re.findall(r"\b(?:GRADER|SUBMISSIONS|VALKEY)_[A-Z_]*[A-Z]\b", content)
+    }
 
     assert used <= set(listed), f"not in docs/settings.md: {sorted(used - set(listed))}"
 
@@ -85,13 +89,14 @@ def test_the_readme_names_commands_that_exist(readme, texts, root):
     assert all(re.search(rf"\b{command}\b", usage) for command in commands)
 
 
-def test_every_grader_command_in_the_documents_exists(texts):
-    known = set(command_line("en").commands)
+@pytest.mark.parametrize(("program", "line"), [("grader", command_line), ("submissions", service_command_line)])
+def test_every_command_in_the_documents_exists(program, line, texts):
+    known = set(line("en").commands)
     documents = {name: content for name, content in texts.items() if name.endswith(".md")}
     named = {
         (name, command)
         for name, content in documents.items()
-        for command in re.findall(r"^\s*(?:\$ )?(?:\.venv/bin/)?grader ([a-z-]+)", content, re.MULTILINE)
+        for command in re.findall(rf"^\s*(?:\$ )?(?:\.venv/bin/)?{program} ([a-z-]+)", content, re.MULTILINE)
     }
 
     assert not [(name, command) for name, command in sorted(named) if command not in known]

@@ -1,4 +1,4 @@
-"""`dev.py run` shows what the grader says of the sample submissions, as a person would like to read it."""
+"""`dev.py samples` shows what the grader says of the sample submissions, as a person would like to read it."""
 
 import re
 import sys
@@ -27,7 +27,7 @@ def exercises(tmp_path):
     return pack.parent
 
 
-def test_run_shows_scores_and_what_was_wrong(exercises, capsys):
+def test_samples_shows_scores_and_what_was_wrong(exercises, capsys):
     assert samples.show_samples(exercises, exercises.parent / "grader") == 0
 
     shown = capsys.readouterr().out
@@ -52,7 +52,7 @@ def test_feedback_shared_by_checks_is_shown_once_and_fits_the_terminal(monkeypat
     assert not [line for line in lines if line.strip().startswith("，")]
 
 
-def test_run_says_why_when_nothing_could_be_graded(exercises):
+def test_samples_says_why_when_nothing_could_be_graded(exercises):
     grader = exercises.parent / "grader"
     grader.write_text("#!/bin/sh\necho 'seccomp is not there' >&2\nexit 4\n")
 

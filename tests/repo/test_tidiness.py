@@ -25,7 +25,10 @@ PYTHON = ("dev.py", "grader/", "submissions/", "tools/", "tests/")
 @pytest.fixture(scope="module")
 def trees(texts) -> dict[str, ast.Module]:
     return {
-        name: ast.parse(content) for name, content in texts.items() if name.endswith(".py") and name.startswith(PYTHON)
+        name: ast.parse(content)
+        for name, content in texts.items()
+        # A migration is written by a program from the models, and as long as what changed.
+        if name.endswith(".py") and name.startswith(PYTHON) and "/migrations/versions/" not in name
     }
 
 
@@ -84,7 +87,8 @@ def test_constraints_hold_versions_only_and_the_torch_that_is_declared(texts):
 
 def test_every_declared_package_is_pinned(texts):
     project = tomllib.loads(texts["pyproject.toml"])["project"]
-    declared = project["dependencies"] + project["optional-dependencies"]["dev"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    declared = {re.match(r"[\w-]+", requirement)[0].lower() for group in groups for requirement in group}
     pinned = {line.partition("==")[0].lower() for line in texts["constraints.txt"].splitlines()}
 
-    assert {re.match(r"[\w-]+", requirement)[0].lower() for requirement in declared} <= pinned
+    assert declared - {project["name"]} <= pinned

@@ -22,9 +22,9 @@ from types import ModuleType
 from typing import TypeVar
 
 from grader.checks import inputs
-from grader.checks.circumstances import Answers
 from grader.checks.feedback import Diagnosis
 from grader.checks.student import Student
+from grader.checks.worlds import Answers
 from grader.errors import ChildCrashed, ChildFailure, ChildTimedOut
 from grader.packs import Pack, load_pack
 from grader.sandbox import channel
@@ -98,7 +98,7 @@ class LocalWorlds:
     """The `Worlds` of one submission: one forked child at a time, as the runner does it."""
 
     def __init__(self, source: str, kind: str = "py") -> None:
-        self.source, self.kind = source, kind
+        self.source, self.kind, self.written = source, kind, {}
         self._runs: dict[str, RunReport] = {}
         self._end: socket.socket | None = None
         self._pid = 0

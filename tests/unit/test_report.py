@@ -65,6 +65,14 @@ def test_a_student_is_not_shown_what_is_for_staff(locale, word):
     assert report().to_json(locale)["review"][0]["text"] == word
 
 
+def test_graphs_are_kept_and_a_record_from_before_there_were_any_is_read():
+    graph = {"entry": "grad", "cell": None, "failed": False, "whole": True, "roots": [0], "nodes": []}
+    record = report(graphs=(graph,)).to_record()
+    assert Report.from_record(json.loads(json.dumps(record))).graphs == (graph,)
+    del record["graphs"]
+    assert Report.from_record(record).graphs == ()
+
+
 def test_a_record_of_another_schema_is_refused():
     with pytest.raises(ValueError, match="schema 2"):
         Report.from_record({**report().to_record(), "schema": 2})

@@ -46,8 +46,9 @@ class FakeWorlds:
 
     source, kind = "", "py"
 
-    def __init__(self, report=None, calls=None, values=None):
+    def __init__(self, report=None, calls=None, values=None, written=None):
         self.report = report or run_report()
+        self.written = written or {}
         self.calls, self.values = calls or {}, values or {}
         self.worlds, self.requests = [], []
 

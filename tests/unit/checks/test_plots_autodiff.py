@@ -43,7 +43,7 @@ class DrawingWorlds:
     kind = "py"
 
     def __init__(self, submission, source=""):
-        self.submission, self.source = submission, source
+        self.submission, self.source, self.written = submission, source, {}
         self.worlds = []
 
     def run(self, world):

@@ -1,0 +1,1 @@
+"""The shell around every page: language, security, errors, static files."""
