@@ -130,8 +130,12 @@ class Report:
     def to_record(self) -> dict[str, Any]:
         """Everything, in both languages, as plain JSON values: what a database keeps."""
         # Not `dataclasses.asdict`: it copies every number on its own before the lists are made.
-        checks, errors = [check.to_record() for check in self.checks], [vars(error) for error in self.errors]
-        record: dict[str, Any] = _plain({"schema": SCHEMA, **vars(self), "checks": checks, "errors": errors})
+        parts: dict[str, Any] = {
+            "checks": [check.to_record() for check in self.checks],
+            "errors": [vars(error) for error in self.errors],
+            "review": [vars(note) for note in self.review],
+        }
+        record: dict[str, Any] = _plain({"schema": SCHEMA, **vars(self), **parts})
         return record
 
     @classmethod
