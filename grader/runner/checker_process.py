@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import SandboxError
+from grader.sandbox import priority
 
 START_SECONDS = 60.0
 MAX_PACKET = 64 * 1024
@@ -37,8 +38,8 @@ class CheckerProcess:
         self.torch_version = ""
 
     @classmethod
-    def launch(cls) -> CheckerProcess:
-        """Start the process without waiting for it."""
+    def launch(cls, nice: int = 0) -> CheckerProcess:
+        """Start the process without waiting for it; `nice` is how far it yields to others, 0 to 19."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         package_root = str(Path(__file__).resolve().parent.parent.parent)
         with theirs:
@@ -51,6 +52,7 @@ class CheckerProcess:
                 cwd="/",
                 start_new_session=True,  # A Ctrl-C in the terminal is the engine's business.
             )
+        priority.lower(process.pid, nice)
         return cls(process, ours)
 
     @property

@@ -69,11 +69,13 @@ class Engine:
             if checker_is_new:
                 if self._checker is not None:
                     self._checker.stop()
-                self._checker = CheckerProcess.launch()
+                self._checker = CheckerProcess.launch(self.settings.nice)
             if self._sandbox is None or not self._sandbox.alive():
                 if self._sandbox is not None:
                     self._sandbox.stop()
-                self._sandbox = SandboxService.start(self.settings.isolation, self.settings.slots)
+                self._sandbox = SandboxService.start(
+                    self.settings.isolation, self.settings.slots, nice=self.settings.nice
+                )
             if checker_is_new:
                 self.checker.wait_until_ready()
 

@@ -20,7 +20,7 @@ import signal
 from dataclasses import dataclass
 
 from grader.limits import Limits
-from grader.sandbox import cgroups, landlock, linux, namespaces, seccomp
+from grader.sandbox import cgroups, landlock, linux, namespaces, priority, seccomp
 from grader.sandbox.view import DEVICES, View
 
 RUNGS = ("A", "B", "C")
@@ -105,6 +105,7 @@ def confine(plan: Plan, seat: int, limits: Limits, group: cgroups.Seat | None, p
         namespaces.private_directories(limits.box_bytes, limits.box_files)
     _arrange_descriptors(protocol)
     os.setsid()
+    priority.keep_in_new_session(plan.proc)
     os.umask(0o022)
     if plan.rung == "B" or os.geteuid() == 0:
         linux.drop_bounding_set()

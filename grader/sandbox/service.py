@@ -22,7 +22,7 @@ from typing import ClassVar, Self
 
 import grader
 from grader.errors import SandboxError
-from grader.sandbox import channel
+from grader.sandbox import channel, priority
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 5.0
@@ -47,13 +47,21 @@ class SandboxService:
         self.passed_over: dict[str, str] = {}
 
     @classmethod
-    def start(cls, rung: str = "auto", slots: int = 4, spares: int = 3) -> Self:
+    def start(cls, rung: str = "auto", slots: int = 4, spares: int = 3, nice: int = 0) -> Self:
         """Start a fork-server and wait until it is warm. SandboxError says what is in the way, and the repair."""
-        return cls.launch(rung, slots, spares).wait_ready()
+        return cls.launch(rung, slots, spares, nice=nice).wait_ready()
 
     @classmethod
-    def launch(cls, rung: str = "auto", slots: int = 4, spares: int = 3, child: str = "grader.sandbox.child") -> Self:
+    def launch(
+        cls,
+        rung: str = "auto",
+        slots: int = 4,
+        spares: int = 3,
+        child: str = "grader.sandbox.child",
+        nice: int = 0,
+    ) -> Self:
         """Start a fork-server without waiting for it. `child` is the module that serves; tests may put in another.
+        `nice` is how far it yields to others, 0 to 19.
 
         Launch from the main thread: then the fork-server also gets the kernel's signal when the engine dies.
         """
@@ -86,6 +94,7 @@ class SandboxService:
             start_new_session=True,
         )
         far.close()
+        priority.lower(process.pid, nice)
         return cls(process, near, log)
 
     def wait_ready(self) -> Self:

@@ -87,7 +87,8 @@ def _grader(settings: ServiceSettings) -> Part:
         "grader",
         _python("grader", "serve", "--socket", str(place), "--grace", "5"),
         lambda: grader_health(place, HEALTH_SECONDS) is not None,
-        {"GRADER_SLOTS": children},
+        # Whoever waits for a page comes before whoever waits for a verdict.
+        {"GRADER_SLOTS": children, "GRADER_NICE": os.environ.get("GRADER_NICE") or "10"},
         stage=SECOND,
     )
 
