@@ -1,4 +1,4 @@
-"""Gradings yield: with GRADER_NICE the fork-servers and everything they fork have a lower priority, in every session."""
+"""Gradings yield: with GRADER_NICE the fork-servers and all they fork have a lower priority, in every session."""
 
 from pathlib import Path
 
