@@ -1,7 +1,7 @@
-"""A comparison by difflib that ends. Its time can grow with the cube of what a hostile writer gives it: steps are counted.
+"""A comparison by difflib that ends: a hostile writer can make its time grow with the cube of his text.
 
-Where they do not suffice, only what both have in common at the beginning and at the end is told from what has changed:
-a difference that is true, though not the smallest.
+So its steps are counted. Where they do not suffice, only what both have in common at the beginning and at the end is
+told from what has changed: a difference that is true, though not the smallest.
 """
 
 from __future__ import annotations
