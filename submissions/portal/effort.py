@@ -30,6 +30,11 @@ class ExhaustedError(Exception):
 class Comparison(difflib.SequenceMatcher[str]):
     """A SequenceMatcher that pays for what it does."""
 
+    # As the library has them, whose types tell only of its methods.
+    a: Sequence[str]
+    b2j: dict[str, list[int]]
+    matching_blocks: list[difflib.Match] | None
+
     def __init__(self, old: Sequence[str], new: Sequence[str], effort: Effort, *, autojunk: bool) -> None:
         self._effort = effort
         super().__init__(None, old, new, autojunk=autojunk)
