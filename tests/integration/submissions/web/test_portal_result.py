@@ -275,7 +275,7 @@ def test_when_too_many_listen_the_next_one_is_sent_away_and_a_place_is_given_bac
     submission = portal.hand_in()
     others = [number // events.MOST_OF_ONE - 1000 for number in range(events.MOST_STREAMS)]
     monkeypatch.setattr(events, "_places", places := events._Places())
-    assert all([places.take(other) for other in others])
+    assert all(places.take(other) for other in others)
     refused = portal.browser.get(path(submission, "/events"))
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
     for other in others:
