@@ -80,13 +80,15 @@ def test_nothing_is_left_when_it_ends():
 
 def test_a_bench_that_is_told_to_end_leaves_nothing_either(tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "submissions.cli.main", "bench", "verdict"]
+    command = [sys.executable, "-c", "from submissions.cli.main import main; main()", "bench", "verdict"]
     bench = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    assert eventually(lambda: list(tmp_path.glob("sb*/d/run/*")), 60)
-    parts = psutil.Process(bench.pid).children(recursive=True)
-
-    bench.terminate()
-    assert bench.wait(60) == 130
+    try:
+        assert eventually(lambda: list(tmp_path.glob("sb*/d/run/*")), 60)
+        parts = psutil.Process(bench.pid).children(recursive=True)
+        bench.terminate()
+        assert bench.wait(60) == 130
+    finally:
+        bench.kill()
     _, alive = psutil.wait_procs(parts, timeout=20)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
     assert list(tmp_path.glob("sb*")) == []

@@ -1,1 +1,4 @@
+"""The vault."""
+
+
 def gradient(x): ...
