@@ -274,7 +274,24 @@ def notebook(*sources):
     return json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]}).encode()
 
 
+FIGURES = b"""
+import matplotlib.pyplot as plt, numpy as np
+for _ in range(40):
+    plt.figure()
+    for _ in range(12):
+        plt.plot(np.random.rand(20_000))
+"""
+GRAPHS = b"""
+import torch
+for wide in range(40):
+    x = [torch.ones(1, requires_grad=True) for _ in range(60)]
+    for deep in range(40):
+        x = [sum(x[at : at + 2 + wide % 3]) * 2 for at in range(len(x))]
+    sum(x).backward()
+"""
 ODD_FILES = {
+    "forty-figures": (FIGURES, "a.py"),
+    "large-graphs": (GRAPHS, "a.py"),
     "control-characters": (b"x = 1\n#" + b"\x01" * 900_000, "a.py"),
     "all-lines-blank": (b" \n" * 450_000, "a.py"),
     "many-cells": (b'{"cells":[' + b",".join([b"{}"] * 300_000) + b"]}", "a.ipynb"),
