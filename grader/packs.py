@@ -57,6 +57,19 @@ class Pack:
         """The sum of the points of all checks."""
         return sum(check.points for check in self.checks)
 
+    @property
+    def running_order(self) -> tuple[CheckDeclaration, ...]:
+        """The checks as they are run: those that are seen first before those that are seen later or never.
+
+        A submission remembers what a check has handed to it, and can say it in the next one's error. A check that
+        requires a less visible one runs after that all the same.
+        """
+        turns: dict[str, int] = {}
+        for check in self.checks:
+            before = (turns[name] for name in check.requires)
+            turns[check.name] = max((VISIBILITIES.index(check.visibility), *before))
+        return tuple(sorted(self.checks, key=lambda check: turns[check.name]))
+
     def statement(self, locale: str) -> str:
         """The exercise's text in Markdown."""
         return (self.path / f"statement.{locale}.md").read_text(encoding="utf-8")

@@ -66,9 +66,13 @@ def _decode(content: bytes) -> str:
     except UnicodeDecodeError as error:
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-            return content.decode(encoding)
-        except (SyntaxError, UnicodeDecodeError, LookupError):
+            text = content.decode(encoding)
+            text.encode()  # some codecs, as unicode_escape, make halves of surrogate pairs
+        except (SyntaxError, UnicodeError, LookupError):
             raise SubmissionRejected("not-text", offset=error.start) from error
+        if "\0" in text:
+            raise SubmissionRejected("nul-byte", offset=error.start) from error
+        return text
 
 
 def looks_like_notebook(text: str) -> bool:

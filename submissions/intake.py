@@ -82,7 +82,7 @@ def submit_track(
     What can't be handed in now is told for each assignment; Refused("nothing_taken") if that is all of them.
     """
     file = _read(content, name)
-    batch = _batch_id(user, request_key)
+    batch = _batch_id(user, course, track, request_key)
     taken: list[Submission] = []
     refused: dict[int, Refused] = {}
     for assignment in _assignments(service, course, track):
@@ -176,11 +176,11 @@ def _key(request_key: str | None) -> str | None:
     return hashlib.sha256(request_key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _batch_id(user: User, request_key: str | None) -> str:
-    """A new id; for a repeated request the id of the first time."""
+def _batch_id(user: User, course: Course, track: str, request_key: str | None) -> str:
+    """A new id; for a repeated request the id of the first time. The same key elsewhere makes another batch."""
     if not request_key:
         return secrets.token_urlsafe(BATCH_BYTES)
-    text = f"{user.id}/{request_key}".encode("utf-8", "surrogatepass")
+    text = f"{user.id}/{course.id}/{track}/{request_key}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(text).hexdigest()[: 2 * BATCH_BYTES]
 
 

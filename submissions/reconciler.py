@@ -8,7 +8,9 @@ that ends with its process. A dead or frozen broker only keeps it from ringing.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import os
 import signal
 import threading
 import time
@@ -101,10 +103,16 @@ class Reconciler:
             self._bell.top_up(waiting)
         return True
 
-    def run(self, over: threading.Event, period_seconds: float = PERIOD_SECONDS) -> None:
-        """A round in every period until `over` is set. A database that does not answer is asked again."""
+    def run(self, over: threading.Event, period_seconds: float = PERIOD_SECONDS, beat: Path | None = None) -> None:
+        """A round in every period until `over` is set. A database that does not answer is asked again.
+
+        beat: a file that is touched in each round, for whoever watches.
+        """
         while not over.is_set():
             began = time.monotonic()
+            if beat is not None:
+                with contextlib.suppress(OSError):  # a full disk is no reason to stop
+                    beat.touch()
             try:
                 self.round()
             except SQLAlchemyError as error:
@@ -126,7 +134,7 @@ def main(settings: ServiceSettings | None = None) -> None:
         signal.signal(number, lambda *_: over.set())
     db, bell = Database(settings.database_url), Bell(settings)
     try:
-        Reconciler(db, bell).run(over)
+        Reconciler(db, bell).run(over, beat=Path(mark) if (mark := os.environ.get("SUBMISSIONS_BEAT_FILE")) else None)
     finally:
         bell.close()
         db.dispose()

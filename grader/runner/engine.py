@@ -169,6 +169,8 @@ class Engine:
         return ours
 
     def _report(self, pack: Pack, seed: int, checks: tuple[CheckResult, ...], done: Mapping[str, Any]) -> Report:
+        found = {check.name: check for check in checks}
+        checks = tuple(found[check.name] for check in pack.checks)
         broken = any(check.verdict == "broken" for check in checks)
         return Report(
             pack=pack.id,

@@ -58,7 +58,7 @@ def grade_one(plugin: ChecksPlugin, job: JobStream) -> None:
         plugin.anticipate(grading)
         results: dict[str, CheckResult] = {}
         notes: list[ReviewNote] = []
-        for check in plugin.pack.checks:
+        for check in plugin.pack.running_order:
             results[check.name] = _result(plugin, check, results, grading)
             notes += [_note(finding, check.name) for finding in review.take()]
             job.send({"check": results[check.name].to_record()})

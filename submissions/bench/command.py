@@ -15,7 +15,7 @@ from grader.cli.usage import LocalCommand, UsageFault, locale_option
 from submissions.bench.board import Board
 from submissions.bench.load import accept, burst, flood
 from submissions.bench.pages import live, rows
-from submissions.bench.running import RunningService
+from submissions.bench.running import RunningService, ended_in_order
 from submissions.bench.verdicts import verdict
 from submissions.texts import text
 
@@ -68,7 +68,7 @@ def run(parts: tuple[str, ...], as_json: bool, locale: str) -> int:
 
 def measure(parts: Sequence[str], board: Board) -> list[Measure]:
     """Run these parts on a service of their own; call it from the main thread."""
-    with RunningService() as running:
+    with ended_in_order(), RunningService() as running:
         for name, part in PARTS.items():
             if name in parts:
                 part(running, board)

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from types import FrameType, TracebackType
+from typing import NoReturn, Self
 
 from grader.errors import GraderError
 from submissions.service import Service, make_service
@@ -31,6 +32,25 @@ START = (
 
 class ServiceFailed(GraderError):  # noqa: N818 - the service did, not this
     """The service under measurement did not start, or ended; the message holds its last words."""
+
+
+@contextlib.contextmanager
+def ended_in_order() -> Iterator[None]:
+    """SIGTERM and SIGHUP leave the block as Ctrl-C does, so that the service ends and its folder goes; main thread."""
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        for number in before:
+            signal.signal(number, signal.SIG_IGN)  # the end is on its way; a second one must not cut it short
+        raise KeyboardInterrupt
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def free_port() -> int:

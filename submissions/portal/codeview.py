@@ -6,19 +6,25 @@ Everything is escaped here, and what can't be seen is written out. A notebook is
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
 from pygments.lexers import PythonLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
-from submissions.portal.plain import marked, unified
+from submissions.portal.plain import LONGEST_LINE, MORE, marked, marked_line, unified
 
+# Of a whole submission, whatever cells it comes in. The file itself can always be had.
 MOST_LINES = 5000
-# A longer file is shown without colours: colouring costs a millisecond for each 500 characters or so.
-MOST_COLOURED = 60_000
+MOST_CHARACTERS = 200_000
+# What comes after so much is shown without colours: colouring costs a millisecond for each 500 characters or so.
+MOST_COLOURED = 40_000
+
+_WIDE_BLANK = re.compile(r"\s{400}")
 
 Place = tuple[int | None, int]
 Notes = Mapping[Place, Sequence[Any]]
@@ -58,26 +64,51 @@ def code_view(source: str, kind: str, errors: Iterable[Any] = (), comments: Iter
     What names no line, or one that does not exist, is not shown here; `without_place` tells which those are.
     """
     notebook = kind == "ipynb"
-    at_errors, at_comments = _by_place(errors, notebook=notebook), _by_place(comments, notebook=notebook)
-    shown, left = [], MOST_LINES
-    left_out = 0
+    notes = _by_place(errors, notebook=notebook), _by_place(comments, notebook=notebook)
+    room, shown = _Room(), []
     for piece, number, text in _pieces(source, kind):
-        rows = _coloured(text) if piece == "code" else [marked(line) for line in unified(text).split("\n")]
-        left_out += max(0, len(rows) - left)
-        cell = number if piece == "code" and notebook else None
-        lines = tuple(
-            CodeLine(
-                at,
-                _anchor(cell, at) if piece == "code" else "",
-                row,
-                tuple(at_errors.get((cell, at), ())) if piece == "code" else (),
-                tuple(at_comments.get((cell, at), ())) if piece == "code" else (),
-            )
-            for at, row in enumerate(rows[:left], 1)
-        )
-        left -= len(lines)
-        shown.append(CodeCell(piece, cell, lines))
-    return CodeView(tuple(cell for cell in shown if cell.lines), left_out)
+        lines = room.take(unified(text).removesuffix("\n" if piece == "code" else "").split("\n"))
+        if not lines:
+            continue
+        if piece == "code":
+            cell = number if notebook else None
+            rows = _coloured_lines(lines) if room.has_colours(lines) else [marked_line(line) for line in lines]
+            shown.append(CodeCell(piece, cell, tuple(_code_lines(rows, cell, *notes))))
+        else:
+            rows = [marked(line[:LONGEST_LINE]) for line in lines]
+            shown.append(CodeCell(piece, None, tuple(CodeLine(at, "", row) for at, row in enumerate(rows, 1))))
+    return CodeView(tuple(shown), room.left_out)
+
+
+class _Room:
+    """How much more of a submission is shown, and how much of that in colour."""
+
+    def __init__(self) -> None:
+        self.left_out = 0
+        self._lines, self._characters, self._coloured = MOST_LINES, MOST_CHARACTERS, MOST_COLOURED
+
+    def take(self, lines: list[str]) -> list[str]:
+        """The first of these lines, as many as there is room for; the others are counted."""
+        count = 0
+        while count < min(len(lines), self._lines) and self._characters > 0:
+            self._characters -= min(len(lines[count]), LONGEST_LINE) + 1
+            count += 1
+        self._lines -= count
+        self.left_out += len(lines) - count
+        return lines[:count]
+
+    def has_colours(self, lines: Sequence[str]) -> bool:
+        """Whether all of these lines can still be coloured, and at a fair price: the lexer is slow at wide blanks."""
+        self._coloured -= sum(min(len(line), LONGEST_LINE) + 1 for line in lines)
+        return self._coloured >= 0 and _WIDE_BLANK.search("\n".join(lines)) is None
+
+
+def _code_lines(
+    rows: Sequence[Markup], cell: int | None, errors: Mapping[Place, list[Any]], comments: Mapping[Place, list[Any]]
+) -> Iterator[CodeLine]:
+    for at, row in enumerate(rows, 1):
+        place = (cell, at)
+        yield CodeLine(at, _anchor(cell, at), row, tuple(errors.get(place, ())), tuple(comments.get(place, ())))
 
 
 def without_place(notes: Iterable[Any], view: CodeView) -> list[Any]:
@@ -96,7 +127,7 @@ def code_of(source: str, kind: str) -> str:
 
 def coloured(text: str) -> Markup:
     """A piece of Python in colour, for a statement or a single line."""
-    return Markup("\n").join(_coloured(text))
+    return Markup("\n").join(_coloured(unified(text).removesuffix("\n")))
 
 
 def _pieces(source: str, kind: str) -> Iterator[tuple[str, int, str]]:
@@ -122,26 +153,33 @@ def _text_of(cell: Mapping[str, Any]) -> str:
     return text if isinstance(text, str) else "".join(map(str, text))
 
 
+def _coloured_lines(lines: Sequence[str]) -> list[Markup]:
+    """These lines in colour, each no longer than is shown."""
+    rows = _coloured("\n".join(line[:LONGEST_LINE] for line in lines))
+    return [row + MORE if len(line) > LONGEST_LINE else row for row, line in zip(rows, lines, strict=True)]
+
+
 def _coloured(text: str) -> list[Markup]:
     """The lines of a piece of Python as spans with Pygments' short classes."""
-    text = unified(text).removesuffix("\n")
-    if len(text) > MOST_COLOURED:
-        return [marked(line, code=True) for line in text.split("\n")]
-    rows: list[list[Markup]] = [[]]
-    for kind, value in PythonLexer(stripnl=False, ensurenl=False).get_tokens(text):
+    rows: list[list[str]] = [[]]
+    for kind, value in _lexer().get_tokens(text):
         first, *others = value.split("\n")
         rows[-1].append(_span(kind, first))
         rows.extend([_span(kind, other)] for other in others)
-    return [Markup("").join(row) for row in rows]
+    return [Markup("".join(row)) for row in rows]  # noqa: S704 - made of escaped pieces
 
 
-def _span(kind: _TokenType, text: str) -> Markup:
-    name = _short_name(kind)
-    if not name or not text:
-        return marked(text, code=True)
-    return Markup('<span class="{}">{}</span>').format(name, marked(text, code=True))
+@cache
+def _lexer() -> PythonLexer:
+    return PythonLexer(stripnl=False, ensurenl=False)
 
 
+def _span(kind: _TokenType, text: str) -> str:
+    name, words = _short_name(kind), marked(text, code=True)
+    return f'<span class="{name}">{words}</span>' if name and text else str(words)
+
+
+@cache
 def _short_name(kind: _TokenType) -> str:
     while kind not in STANDARD_TYPES and kind.parent is not None:
         kind = kind.parent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,13 +9,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from submissions.portal.plain import marked
+from submissions.portal.effort import Effort, comparison
+from submissions.portal.plain import marked, marked_line
 
 CONTEXT = 3
-# difflib's time grows with the square of what it compares.
-MOST_LINES = 4000
-MOST_CHARACTERS = 400
-MOST_PAIRS = 60
+MOST_LINES, MOST_CHARACTERS = 4000, 400_000
+# Of lines of which each has become another: longer ones, or more in a row, are left without marked words.
+LONGEST_PAIR, MOST_PAIRS = 400, 60
+LINE_STEPS, WORD_STEPS = 4_000_000, 2_000_000
 NOTHING = Markup("")
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -69,7 +69,7 @@ class Change:
 def difference(before: str, after: str) -> Difference:
     """How the code changed."""
     old, new = before.rstrip("\n").split("\n"), after.rstrip("\n").split("\n")
-    if max(len(old), len(new)) > MOST_LINES:
+    if max(len(old), len(new)) > MOST_LINES or max(len(before), len(after)) > MOST_CHARACTERS:
         return Difference((), too_long=True)
     lines = tuple(_lines(old, new))
     count = [line.kind for line in lines]
@@ -103,8 +103,8 @@ def changes(
 
 
 def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=len(old) > 500)
-    shown_until = 0
+    matcher = comparison(old, new, Effort(LINE_STEPS), autojunk=len(old) > 500)
+    shown_until, effort = 0, Effort(WORD_STEPS)
     for group in matcher.get_grouped_opcodes(CONTEXT):
         if group[0][1] > shown_until:
             yield DiffLine("gap", None, None)
@@ -112,34 +112,36 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffLine]:
         for tag, i1, i2, j1, j2 in group:
             if tag == "equal":
                 for place in range(i2 - i1):
-                    yield DiffLine("same", i1 + place + 1, j1 + place + 1, marked(old[i1 + place], code=True))
+                    yield DiffLine("same", i1 + place + 1, j1 + place + 1, marked_line(old[i1 + place]))
             else:
-                yield from _replaced(old, new, (i1, i2, j1, j2))
+                yield from _replaced(old, new, (i1, i2, j1, j2), effort)
     if shown_until and shown_until < len(old):
         yield DiffLine("gap", None, None)
 
 
-def _replaced(old: Sequence[str], new: Sequence[str], at: tuple[int, int, int, int]) -> Iterator[DiffLine]:
+def _replaced(
+    old: Sequence[str], new: Sequence[str], at: tuple[int, int, int, int], effort: Effort
+) -> Iterator[DiffLine]:
     """Removed lines, then added ones; where as many came as went, each pair shows its changed words."""
     i1, i2, j1, j2 = at
     paired = i2 - i1 == j2 - j1 <= MOST_PAIRS
-    pairs = [_words(a, b) for a, b in zip(old[i1:i2], new[j1:j2], strict=True)] if paired else []
+    pairs = [_words(a, b, effort) for a, b in zip(old[i1:i2], new[j1:j2], strict=True)] if paired else []
     for place in range(i2 - i1):
-        html = pairs[place][0] if paired else marked(old[i1 + place], code=True)
+        html = pairs[place][0] if paired else marked_line(old[i1 + place])
         yield DiffLine("removed", i1 + place + 1, None, html)
     for place in range(j2 - j1):
-        html = pairs[place][1] if paired else marked(new[j1 + place], code=True)
+        html = pairs[place][1] if paired else marked_line(new[j1 + place])
         yield DiffLine("added", None, j1 + place + 1, html)
 
 
-def _words(before: str, after: str) -> tuple[Markup, Markup]:
+def _words(before: str, after: str, effort: Effort) -> tuple[Markup, Markup]:
     """Both lines, their differing words in <del> and <ins>; lines with little in common are left plain."""
-    if max(len(before), len(after)) > MOST_CHARACTERS:
-        return marked(before, code=True), marked(after, code=True)
+    if max(len(before), len(after)) > LONGEST_PAIR:
+        return marked_line(before), marked_line(after)
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    matcher = comparison(old, new, effort)
     if matcher.ratio() < 0.4:
-        return marked(before, code=True), marked(after, code=True)
+        return marked_line(before), marked_line(after)
     left, right = [], []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         gone, come = marked("".join(old[i1:i2]), code=True), marked("".join(new[j1:j2]), code=True)

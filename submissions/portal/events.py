@@ -1,12 +1,14 @@
 """Server-sent events for a page that follows a submission: each says "look again", and nothing else.
 
-A stream holds a thread of the web server for as long as it is open. So there are only so many in a process, each ends
-after a minute or when there is nothing more to come, and whoever gets none asks from time to time.
+A stream holds a thread of the web server for as long as it is open. So there are only so many in a process, few of them
+one person's, each ends after a minute or when there is nothing more to come, and whoever gets none asks from time to
+time.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 
 from flask import Response
@@ -17,7 +19,7 @@ from submissions.models.work import Submission
 from submissions.service import Service
 
 # Of the threads that gunicorn gives a process; the others answer everything else.
-MOST_STREAMS = 128
+MOST_STREAMS, MOST_OF_ONE = 128, 12
 SECONDS = 60.0
 RETRY_MS = 1500
 FULL = 503
@@ -25,14 +27,35 @@ NOTHING = ": \n\n"
 CHANGED = "event: changed\ndata:\n\n"
 WAITING = ("queued", "running")
 
-_places = threading.BoundedSemaphore(MOST_STREAMS)
+
+class _Places:
+    """The streams that are open in this process, by whose they are."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: Counter[int] = Counter()
+
+    def take(self, user_id: int) -> bool:
+        """Whether there is a place for one more of this person's."""
+        with self._lock:
+            free = self._open.total() < MOST_STREAMS and self._open[user_id] < MOST_OF_ONE
+            self._open[user_id] += free
+            return free
+
+    def give_back(self, user_id: int) -> None:
+        with self._lock:
+            self._open[user_id] -= 1
+            self._open += Counter()  # who has none left is forgotten
+
+
+_places = _Places()
 
 
 class _Events:
     """The lines of one stream. The server calls `close` when the reader has gone, whatever was sent by then."""
 
-    def __init__(self, service: Service, public_id: str, submission_id: int) -> None:
-        self._service, self._submission_id = service, submission_id
+    def __init__(self, service: Service, public_id: str, submission_id: int, reader_id: int) -> None:
+        self._service, self._submission_id, self._reader_id = service, submission_id, reader_id
         self._stream: Stream = service.live.listen(public_id, SECONDS)
         self._lines = self._told()
         self._open = True
@@ -47,7 +70,7 @@ class _Events:
         if self._open:
             self._open = False
             self._stream.close()
-            _places.release()
+            _places.give_back(self._reader_id)
 
     def _told(self) -> Iterator[str]:
         # Heard from before the row is read: what happens in between is told.
@@ -68,14 +91,14 @@ class _Events:
             return session.scalar(query) in WAITING
 
 
-def stream(service: Service, public_id: str, submission_id: int) -> Response:
-    """The answer that goes on; 503 where this process has no place for one more."""
-    if service.live.full or not _places.acquire(blocking=False):
+def stream(service: Service, public_id: str, submission_id: int, reader_id: int) -> Response:
+    """The answer that goes on; 503 where this process has no place for one more, or none for this reader."""
+    if service.live.full or not _places.take(reader_id):
         return Response(status=FULL, headers={"Retry-After": "10"})
     try:
-        told = _Events(service, public_id, submission_id)
+        told = _Events(service, public_id, submission_id, reader_id)
     except BaseException:
-        _places.release()
+        _places.give_back(reader_id)
         raise
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Response(told, mimetype="text/event-stream", headers=headers)

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from grader.limits import SUBMISSION_BYTES
 from submissions import intake
 from submissions.auth.limits import limiter
-from submissions.auth.policy import access, is_staff, member
+from submissions.auth.policy import MOST_ROWS, access, is_staff, member
 from submissions.models.base import utc_now
 from submissions.models.courses import Assignment
 from submissions.models.work import Submission
@@ -77,15 +77,18 @@ def hand_in(assignment_id: int) -> Page:  # noqa: ARG001 - resolved before the v
 @DRAFTS
 def save_draft(assignment_id: int) -> Response:
     """Keep what is in the editor."""
-    record = request.get_json(silent=True)
+    record = _json()
     source, answers = (record.get("source"), record.get("answers", {})) if isinstance(record, dict) else (None, {})
     if not isinstance(source, str) or len(source.encode("utf-8", "replace")) > SUBMISSION_BYTES:
         abort(400)
     if not isinstance(answers, dict) or len(answers) > intake.MOST_ANSWERS:
         abort(400)
-    kept = {name: words[: intake.ANSWER_CHARACTERS] for name, words in answers.items() if isinstance(words, str)}
-    db = current_service().db
-    submitting.save_draft(db, my_id(), assignment_id, _storable(source), {name: _storable(kept[name]) for name in kept})
+    kept = {
+        _storable(name[: intake.NAME_CHARACTERS]): _storable(words[: intake.ANSWER_CHARACTERS])
+        for name, words in answers.items()
+        if isinstance(words, str)
+    }
+    submitting.save_draft(current_service().db, my_id(), assignment_id, _storable(source), kept)
     return jsonify(saved_at=utc_now().isoformat(timespec="seconds"))
 
 
@@ -105,7 +108,7 @@ def starter(assignment_id: int) -> Response:  # noqa: ARG001 - resolved before t
 @access(member("student"))
 def history(assignment_id: int) -> str:
     """All of one's submissions to an exercise, page by page."""
-    before = request.args.get("before", type=int)
+    before = max(0, min(request.args.get("before", MOST_ROWS, type=int), MOST_ROWS))
     db = current_service().db
     found = reading.attempts_before(db, my_id(), assignment_id, before, PAGE + 1)
     extension = reading.extension_of(db, my_id(), assignment_id)
@@ -206,6 +209,14 @@ def _detail(allowed: submitting.Allowance) -> dict[str, object]:
 
 def _score(attempt: Submission, *, everything: bool) -> Score:
     return Score.of_submission(attempt, g.assignment.max_score, everything=everything)
+
+
+def _json() -> object:
+    """What the request says in JSON; None for what can't be read, however deeply it is nested."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def _is_closed_book() -> bool:

@@ -50,7 +50,7 @@ def status(public_id: str) -> Response:  # noqa: ARG001 - resolved before the vi
 @access(owner_or_staff())
 def events(public_id: str) -> Response:
     """Tells when there is something new. 503 where too many listen already: the page then asks by itself."""
-    return live_events.stream(current_service(), public_id, g.submission.id)
+    return live_events.stream(current_service(), public_id, g.submission.id, my_id())
 
 
 @blueprint.get("/submissions/<public_id>/source")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,8 @@ from submissions.supervisor.valkey import answers, server_command
 
 ANSWER_SECONDS = 1.0
 HEALTH_SECONDS = 0.3
+# A reconciler goes round once a second, and waits for a database that is busy.
+BEAT_SECONDS = 20.0
 # The first that may end is the first that needs the others.
 FIRST, SECOND, LAST = 0, 1, 2
 # A grading that runs when the service stops has this long to finish; then it is put back into the queue.
@@ -94,7 +97,18 @@ def _grader(settings: ServiceSettings) -> Part:
 
 
 def _reconciler(settings: ServiceSettings) -> Part:
-    return Part("reconciler", _python("submissions.reconciler"), lambda: True, _environment(settings))
+    mark = settings.data / "run" / "reconciler.beat"
+    environment = _environment(settings) | {"SUBMISSIONS_BEAT_FILE": str(mark)}
+    command = _python("submissions.reconciler")
+    return Part("reconciler", command, lambda: True, environment, alive=lambda: _is_fresh(mark))
+
+
+def _is_fresh(mark: Path) -> bool:
+    """Whether a file was touched lately; where there is none, nothing is known against its part."""
+    try:
+        return time.time() - mark.stat().st_mtime < BEAT_SECONDS
+    except OSError:
+        return True
 
 
 def _worker(settings: ServiceSettings) -> Part:

@@ -96,7 +96,8 @@ class PartProcess:
         """SIGTERM to the process itself; it ends its own children."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(signal.SIGTERM)
+                # Not by Popen, which would reap one that has died just now, behind the back of `ended`.
+                os.kill(self._process.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """End the process and its group at once, and wait for it."""

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from submissions.settings import ServiceSettings
 from submissions.supervisor import parts as service_parts
+from submissions.supervisor.labour import Labour
 from submissions.supervisor.obstacle import Obstacle
 from submissions.supervisor.preflight import ROOM_NEEDED, full_disk
 from submissions.supervisor.process import Ending, Part, PartProcess
@@ -26,8 +27,9 @@ WATCH_SECONDS = 0.2
 HOUSEKEEPING_SECONDS = 10.0
 # A part that dies again and again is started ever more seldom; one that has lived for a minute begins anew.
 FIRST_DELAY, LONGEST_DELAY, LIVED_SECONDS = 0.1, 30.0, 60.0
-# After so many times without an answer in a row, HOUSEKEEPING_SECONDS apart, a part is taken to hang.
-PATIENCE = 6
+# After so many times without an answer in a row, HOUSEKEEPING_SECONDS apart, a part is taken to hang; one that works
+# meanwhile may only be slow under its load, and is given longer.
+PATIENCE, PATIENCE_WITH_WORK = 6, 60
 # They depend on no other part and on no table.
 AT_ONCE = ("valkey", "grader")
 
@@ -88,6 +90,8 @@ class Supervisor:
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
         self._silent: dict[str, int] = {}
+        self._idle: dict[str, int] = {}
+        self._labour: dict[str, Labour] = {}
         self._told_full = False
 
     @property
@@ -192,9 +196,15 @@ class Supervisor:
         self._told_full = full
 
     def _end_if_it_hangs(self, name: str, running: PartProcess) -> None:
-        self._silent[name] = 0 if running.part.alive() else self._silent.get(name, 0) + 1
-        if self._silent[name] >= PATIENCE:
-            self._silent[name] = 0
+        assert running.pid is not None
+        if running.part.alive():
+            self._silent[name] = self._idle[name] = 0
+            return
+        busy = self._labour.setdefault(name, Labour()).is_busy(running.pid)
+        self._silent[name] = self._silent.get(name, 0) + 1
+        self._idle[name] = 0 if busy else self._idle.get(name, 0) + 1
+        if self._idle[name] >= PATIENCE or self._silent[name] >= PATIENCE_WITH_WORK:
+            self._silent[name] = self._idle[name] = 0
             self.say("supervisor.part_hangs", part=TITLES[name])
             running.signal_group(signal.SIGKILL)  # and then it is like any other that was killed
 

@@ -68,6 +68,19 @@ def test_each_mistake_in_the_declaration_is_named(tmp_path, old, new, says):
         load_pack(write(tmp_path, GOOD.replace(old, new)))
 
 
+def test_what_is_seen_later_runs_later_unless_something_requires_it(tmp_path):
+    entry = '[[checks]]\nname = "{}"\ntitle = {{ en = "T", zh = "题" }}\npoints = 1\nvisibility = "{}"\nrequires = {}\n'
+    checks = [
+        ("locked", "hidden", []), ("late", "after_deadline", []), ("open", "public", []), ("also", "public", ["open"]),
+        ("tied", "public", ["locked"]), ("last", "hidden", ["open"]),
+    ]  # fmt: skip
+    text = GOOD.split("[[checks]]", maxsplit=1)[0] + "".join(entry.format(*check) for check in checks)
+    pack = load_pack(write(tmp_path, text))
+
+    assert [check.name for check in pack.running_order] == ["open", "also", "late", "locked", "tied", "last"]
+    assert [check.name for check in pack.checks] == [name for name, *_ in checks]
+
+
 def test_an_unknown_id_names_the_nearest_and_all(tmp_path):
     write(tmp_path)
     with pytest.raises(PackNotFound) as caught:

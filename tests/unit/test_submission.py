@@ -52,6 +52,16 @@ def test_the_encodings_that_editors_write_are_understood(encoding):
     assert submission_from_bytes("标题 = '中文'\n".encode(encoding), "a.py").source == "标题 = '中文'\n"
 
 
+@pytest.mark.parametrize("codec", ["idna", "undefined", "punycode", "unicode_escape", "utf-7", "zlib", "no-such-codec"])
+def test_a_declared_encoding_that_gives_no_text_is_refused(codec):
+    # "+2AA-" and the escape are halves of surrogate pairs, which no text has.
+    assert refusal(f"# coding: {codec}\nx.xn--a9.".encode() + b"\xff = '\\ud800'") == "not-text"
+
+
+def test_a_nul_that_an_encoding_hides_is_refused():
+    assert refusal(b"# coding: unicode_escape\n# \xff\nx = '\\x00'") == "nul-byte"
+
+
 def test_a_declared_encoding_is_honoured():
     text = "# -*- coding: gbk -*-\nx = '中文'\n"
     assert submission_from_bytes(text.encode("gbk"), "a.py").source == text

@@ -1,5 +1,8 @@
 """The bench on a real service, in small: every part comes to its figures, and nothing of it stays behind."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -8,6 +11,7 @@ import pytest
 from submissions.bench import load, pages, verdicts
 from submissions.bench.board import Board
 from submissions.bench.running import RunningService
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.benchmark]
 
@@ -72,3 +76,19 @@ def test_nothing_is_left_when_it_ends():
     _, alive = psutil.wait_procs(parts, timeout=20)
     assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
     assert not folder.parent.exists()
+
+
+def test_a_bench_that_is_told_to_end_leaves_nothing_either(tmp_path):
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", "from submissions.cli.main import main; main()", "bench", "verdict"]
+    bench = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert eventually(lambda: list(tmp_path.glob("sb*/d/run/*")), 60)
+        parts = psutil.Process(bench.pid).children(recursive=True)
+        bench.terminate()
+        assert bench.wait(60) == 130
+    finally:
+        bench.kill()
+    _, alive = psutil.wait_procs(parts, timeout=20)
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
+    assert list(tmp_path.glob("sb*")) == []

@@ -1,5 +1,6 @@
 """The bell and the reconciler: what waits is heard of within a second or so, whatever the broker does."""
 
+import os
 import signal
 import threading
 import time
@@ -119,13 +120,18 @@ def test_one_of_many_leads_and_another_takes_over(database):
             other.dispose()
 
 
-def test_it_runs_until_it_is_told_and_finds_what_comes_meanwhile(course, broker, reconciler):
+def test_it_runs_until_it_is_told_finds_what_comes_meanwhile_and_shows_that_it_lives(
+    course, broker, reconciler, tmp_path
+):
     over = threading.Event()
-    running = threading.Thread(target=reconciler.run, args=(over, 0.05))
+    beat = tmp_path / "beat"
+    running = threading.Thread(target=reconciler.run, args=(over, 0.05, beat))
     running.start()
     try:
         course.hand_in(course.student(), course.assignment())
         assert eventually(lambda: tickets(broker) == 1)
+        os.utime(beat, (0, 0))
+        assert eventually(lambda: beat.stat().st_mtime > 0)
     finally:
         over.set()
         running.join(10)

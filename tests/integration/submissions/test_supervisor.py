@@ -1,5 +1,6 @@
 """The supervisor with parts made for the purpose: what dies comes back, what hangs is ended, nothing is left behind."""
 
+import os
 import signal
 import sys
 import threading
@@ -9,7 +10,7 @@ import psutil
 import pytest
 
 from submissions.settings import read_service_settings
-from submissions.supervisor import process, supervise
+from submissions.supervisor import parts, process, supervise
 from submissions.supervisor.obstacle import Obstacle
 from submissions.supervisor.preflight import require_folder
 from submissions.supervisor.process import Ending, Part, PartProcess
@@ -26,6 +27,7 @@ if "child" in words:
     open(mark + ".child", "w").write(str(child.pid))
 with open(mark, "a") as file: file.write(f"{os.getpid()}\\n")
 if "fails" in words: sys.exit("no reason to live")
+while "works" in words: pass
 time.sleep(60)
 """
 
@@ -183,6 +185,45 @@ def test_a_log_stays_bounded_and_loses_nothing_of_the_present(settings, monkeypa
     assert "x" * 200 in running.log.with_suffix(".log.1").read_text()
 
 
+def test_a_part_that_dies_just_before_it_is_asked_to_end_is_found_dead(settings):
+    running = PartProcess(Part("web", (sys.executable, "-c", "pass"), lambda: True), settings.data / "logs")
+    running.start()
+    assert eventually(lambda: psutil.Process(running.pid).status() == psutil.STATUS_ZOMBIE)
+
+    running.ask_to_end()
+    assert running.ended() == Ending(0, "")
+    assert running.pid is None
+
+
 def test_an_ending_tells_signal_and_status_apart():
     assert Ending.of(3) == Ending(3, "")
     assert Ending.of(-signal.SIGKILL).killed_by == "SIGKILL"
+
+
+def test_a_part_that_works_without_answering_is_given_more_time_and_not_for_ever(settings, monkeypatch):
+    monkeypatch.setattr(supervise, "HOUSEKEEPING_SECONDS", 0.05)
+    monkeypatch.setattr(supervise, "PATIENCE", 12)
+    monkeypatch.setattr(supervise, "PATIENCE_WITH_WORK", 60)
+    ended = {}
+    with World(settings, web="hangs works", valkey="hangs") as world:
+        began = time.monotonic()
+        while len(ended) < 2 and time.monotonic() - began < 60:
+            for key, blanks in list(world.told):
+                if key == "supervisor.part_hangs":
+                    ended.setdefault(blanks["part"], time.monotonic() - began)
+            time.sleep(0.01)
+
+    assert ended["supervisor.title_web"] > 2 * ended["supervisor.title_valkey"]
+
+
+def test_a_frozen_reconciler_is_noticed_by_the_mark_that_it_no_longer_makes(settings):
+    part = parts.parts(settings)["reconciler"]
+    mark = settings.data / "run" / "reconciler.beat"
+    assert part.environment["SUBMISSIONS_BEAT_FILE"] == str(mark)
+    assert part.alive()  # nothing is known yet
+
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+    assert part.alive()
+    os.utime(mark, (0, time.time() - 2 * parts.BEAT_SECONDS))
+    assert not part.alive()

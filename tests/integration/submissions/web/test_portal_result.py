@@ -273,16 +273,28 @@ def test_a_stream_ends_once_the_result_is_there_also_without_a_broker(portal):
 
 def test_when_too_many_listen_the_next_one_is_sent_away_and_a_place_is_given_back(portal, monkeypatch):
     submission = portal.hand_in()
-    taken = [events._places.acquire(blocking=False) for _ in range(events.MOST_STREAMS)]
-    try:
-        refused = portal.browser.get(path(submission, "/events"))
-        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
-    finally:
-        for _ in taken:
-            events._places.release()
+    others = [number // events.MOST_OF_ONE - 1000 for number in range(events.MOST_STREAMS)]
+    monkeypatch.setattr(events, "_places", places := events._Places())
+    assert all(places.take(other) for other in others)
+    refused = portal.browser.get(path(submission, "/events"))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    for other in others:
+        places.give_back(other)
     for _ in range(events.MOST_STREAMS + 1):
         answer = portal.browser.get(path(submission, "/events"))
         assert answer.status_code == 200
+        answer.close()
+
+
+def test_one_person_can_not_take_every_stream(portal, monkeypatch):
+    monkeypatch.setattr(events, "_places", events._Places())
+    submission = portal.hand_in()
+    opened = [portal.browser.get(path(submission, "/events")) for _ in range(events.MOST_OF_ONE + 1)]
+    assert [answer.status_code for answer in opened] == [200] * events.MOST_OF_ONE + [503]
+
+    other = portal.staff().get(path(submission, "/events"))
+    assert other.status_code == 200
+    for answer in [other, *opened]:
         answer.close()
 
 

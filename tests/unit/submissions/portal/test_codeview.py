@@ -1,7 +1,10 @@
 """Code as it is read: every line has its number, errors stand at their line, and nothing hides or runs."""
 
 import json
+import time
 from types import SimpleNamespace
+
+import pytest
 
 from grader.report import StudentError
 from submissions.portal.codeview import code_of, code_view, without_place
@@ -91,3 +94,38 @@ def test_joiners_are_spelling_in_prose_and_marked_in_code():
 def test_a_long_output_is_cut_and_counts_what_is_left_out():
     assert cut("a\nb\nc", 2, 100) == ("a\nb", 1)
     assert cut("a\nb", 5, 100) == ("a\nb", 0)
+
+
+HOSTILE = {
+    "control": "\x01" * 1_000_000,
+    "control-between": "a\x01" * 500_000,
+    "markup": "<" * 1_000_000,
+    "cells": '{"cells":[' + ",".join(["{}"] * 333_000) + "]}",
+    "code-cells": '{"cells":[' + ",".join(['{"cell_type":"code","source":"x"}'] * 29_000) + "]}",
+    "full-cells": notebook(*[("code", "x+1;" * 14_000)] * 17),
+    "blanks": " \n" * 30_000,
+    "parentheses": ("(" * 60 + "\n") * 900,
+}
+
+
+@pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
+def test_no_file_makes_its_page_slow_or_huge(source):
+    began = time.process_time()
+    view = code_view(source, "ipynb" if source.startswith("{") else "py")
+
+    assert time.process_time() - began < 5
+    assert sum(len(line.html) for cell in view.cells for line in cell.lines) < 8_000_000
+
+
+def test_a_very_long_line_is_cut_with_a_sign_and_the_others_are_whole():
+    view = code_view(f"a = 1\nb = '{'x' * 900_000}'\nc = 3", "py")
+    first, second, third = text_of(view)
+    assert (first, third, view.left_out) == ("a = 1", "c = 3", 0)
+    assert second.endswith("x…")
+    assert len(second) == 2001
+
+
+def test_lines_that_are_left_out_of_a_notebook_are_counted():
+    view = code_view(notebook(*[("code", "x = 1\ny = 2")] * 4000), "ipynb")
+    assert sum(len(cell.lines) for cell in view.cells) == 5000
+    assert view.left_out == 3000

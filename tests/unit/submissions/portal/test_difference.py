@@ -1,6 +1,13 @@
 """What changed between two attempts."""
 
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from submissions.portal.difference import Change, changes, difference, side_by_side
+from submissions.portal.effort import Effort, comparison
 
 
 def test_lines_come_with_their_numbers_on_both_sides():
@@ -56,3 +63,39 @@ def test_points_are_compared_check_by_check():
     found = changes(before, after)
     assert found == [Change("A", 0.0, 2.0, 2.0), Change("New", None, 0.0, 1.0), Change("Gone", 1.0, None, 1.0)]
     assert [change.direction for change in found] == ["up", "same", "down"]
+
+
+def lines(count, words):
+    return "".join(f"{words(number)}\n" for number in range(count))
+
+
+HOSTILE = {
+    "one-line-again-and-again": ("x\n" * 500, "x\ny\n" * 2000),
+    "a-hundred-lines-shuffled": (lines(4000, lambda n: n % 101), lines(4000, lambda n: n * 37 % 101)),
+    "words-of-one-letter": (lines(60, lambda n: f"{n} " + "( " * 195), lines(60, lambda n: f"{n} " + ") ( " * 98)),
+    "control-characters": ("\x01" * 390_000, "\x02" * 390_000),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), HOSTILE.values(), ids=HOSTILE)
+def test_no_pair_of_files_makes_a_comparison_slow_and_it_is_true(before, after):
+    began = time.process_time()
+    found = difference(before, after)
+
+    assert time.process_time() - began < 5
+    shown = {(line.before, line.after) for line in found.lines}
+    old, new = before.split("\n"), after.split("\n")
+    assert all(old[a - 1] == new[b - 1] for a, b in shown if a and b)
+    assert found.added - found.removed == len(after.strip("\n").split("\n")) - len(before.strip("\n").split("\n"))
+
+
+@given(st.text("ab\n", max_size=60), st.text("ab\n", max_size=60), st.integers(0, 200))
+def test_however_little_effort_is_left_the_difference_leads_from_one_text_to_the_other(before, after, steps):
+    old, new = before.split("\n"), after.split("\n")
+    found = comparison(old, new, Effort(steps))
+
+    built = []
+    for tag, i1, i2, j1, j2 in found.get_opcodes():
+        built += old[i1:i2] if tag == "equal" else new[j1:j2]
+        assert (tag == "equal") == (old[i1:i2] == new[j1:j2])
+    assert built == new
