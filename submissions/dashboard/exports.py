@@ -31,7 +31,8 @@ def cell(value: object) -> object:
     if isinstance(value, bool | int | float):
         return value
     words = str(value).replace("\0", "")
-    return f"'{words}" if words.startswith(_FORMULA) else words
+    # A dash alone is no formula, and says "no mark" to whoever imports the table.
+    return f"'{words}" if words.startswith(_FORMULA) and words != "-" else words
 
 
 def csv_file(name: str, heads: Sequence[object], rows: Iterable[Sequence[object]]) -> Response:
