@@ -94,6 +94,11 @@ def rescore(session: Session, submission: Submission, grading: Grading | None) -
     recount(session, submission.assignment_id, submission.user_id)
 
 
+def preview(session: Session, submission: Submission, grading: Grading) -> Points:
+    """What a submission would come to if this grading counted. Writes nothing."""
+    return _points(session, submission, grading)
+
+
 def _points(session: Session, submission: Submission, grading: Grading | None) -> Points:
     """`grading` counts only with the status "graded": a broken pack gives no points, not even 0."""
     report = grading.report if grading is not None and grading.status == "graded" else None
