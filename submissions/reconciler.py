@@ -1,4 +1,5 @@
-"""Looks after the queue once a second: takes back what a lost worker held, and rings for what waits unheard.
+"""Looks after the queue once a second: takes back what a lost worker held, goes on with a run of regrades that is being
+gathered or published, and rings for what waits unheard.
 
 However many run, one leads: on PostgreSQL by an advisory lock that ends with its connection, on SQLite by a locked file
 that ends with its process. A dead or frozen broker only keeps it from ringing.
@@ -23,7 +24,7 @@ from submissions import logs
 from submissions.db import Database
 from submissions.jobs import Bell
 from submissions.settings import ServiceSettings, read_service_settings
-from submissions.store import queue
+from submissions.store import queue, regrades
 
 PERIOD_SECONDS = 1.0
 LEADER_LOCK = 7_305_118_247
@@ -96,6 +97,7 @@ class Reconciler:
         taken_back = queue.requeue_expired(self._db)
         if taken_back:
             log.warning("gradings taken back from workers that were not heard of", number=taken_back)
+        regrades.carry_on(self._db)
         waiting = queue.waiting(self._db)
         if waiting:
             self._bell.top_up(waiting)
