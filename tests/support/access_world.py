@@ -59,6 +59,7 @@ class AccessWorld:
         self.arguments = {
             "slug": ours.slug,
             "track": "autodiff",
+            "form": "plain",
             "assignment_id": assignment.id,
             "public_id": first.public_id,
             "other": second.public_id,
