@@ -97,11 +97,20 @@ class Reconciler:
         taken_back = queue.requeue_expired(self._db)
         if taken_back:
             log.warning("gradings taken back from workers that were not heard of", number=taken_back)
-        regrades.carry_on(self._db)
+        self._carry_on()
         waiting = queue.waiting(self._db)
         if waiting:
             self._bell.top_up(waiting)
         return True
+
+    def _carry_on(self) -> None:
+        """A run that can't go on must not keep the queue from being looked after."""
+        try:
+            regrades.carry_on(self._db)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("a run of regrades does not go on")
 
     def run(self, over: threading.Event, period_seconds: float = PERIOD_SECONDS) -> None:
         """A round in every period until `over` is set. A database that does not answer is asked again."""

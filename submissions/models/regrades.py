@@ -17,7 +17,8 @@ OPEN = ("preparing", "grading", "publishing")
 class RegradeRun(Base):
     """A selection of an assignment's submissions, graded once more.
 
-    attempts: latest, best or all of each student. only: "", check, diagnosis or version, with its value in `subject`.
+    attempts: latest, best or all of each student. only: "", check, diagnosis, version or submission, with its value in
+    `subject`.
     state: preparing (submissions are still being gathered, up to `gathered_to`), grading (a dry run, ready once no item
     waits), publishing, and at the end published, discarded or cancelled.
     """

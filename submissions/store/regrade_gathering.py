@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from submissions.models.base import utc_now
@@ -26,6 +26,10 @@ Found = Row[int, int, int | None]
 
 def gather(session: Session, run: RegradeRun, now: datetime) -> None:
     """Queue the submissions of the next students; after the last the run is a dry run, or over if it found nothing."""
+    if run.only == "submission":
+        _queue(session, run, _single(session, run), now)
+        _end_gathering(session, run)
+        return
     after = (Standing.assignment_id == run.assignment_id, Standing.user_id > run.gathered_to)
     query = select(Standing).where(*after).order_by(Standing.user_id).limit(STUDENTS_AT_ONCE)
     standings = session.scalars(query).all()
@@ -45,16 +49,20 @@ def _end_gathering(session: Session, run: RegradeRun) -> None:
         run.state = "grading"
 
 
+def _regradable(run: RegradeRun) -> Select[int, int, int | None]:
+    query = select(Submission.id, Submission.user_id, Submission.published_grading_id)
+    return query.where(Submission.assignment_id == run.assignment_id, Submission.state.in_(REGRADABLE))
+
+
+def _single(session: Session, run: RegradeRun) -> list[Found]:
+    return list(session.execute(_regradable(run).where(Submission.id == int(run.subject))).all())
+
+
 def _attempts(session: Session, run: RegradeRun, standings: Sequence[Standing]) -> list[Found]:
     """The latest, best or all attempts of these students. Where none counts, the latest is the best."""
     counted = {standing.user_id: standing.counted_submission_id for standing in standings}
-    query = (
-        select(Submission.id, Submission.user_id, Submission.published_grading_id)
-        .where(Submission.assignment_id == run.assignment_id, Submission.user_id.in_(counted))
-        .where(Submission.state.in_(REGRADABLE))
-        .order_by(Submission.user_id, Submission.attempt)
-    )
-    rows = list(session.execute(query).all())
+    query = _regradable(run).where(Submission.user_id.in_(counted))
+    rows = list(session.execute(query.order_by(Submission.user_id, Submission.attempt)).all())
     if run.attempts == "all":
         return rows
     chosen = {row.user_id: row for row in rows}

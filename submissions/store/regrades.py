@@ -27,7 +27,8 @@ from submissions.store.regrade_gathering import gather
 from submissions.store.results import publish
 
 ATTEMPTS = ("latest", "best", "all")
-ONLY = ("", "check", "diagnosis", "version")
+FILTERS = ("", "check", "diagnosis", "version")
+ONLY = (*FILTERS, "submission")
 PUBLISHED_AT_ONCE = 50
 
 Work = TypeVar("Work", Grading, Submission)

@@ -8,7 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
-from submissions.store import login_sessions
+from submissions.store import login_sessions, records, regrades
 from tests.support.web import Browser, make_site
 
 ROLES = ("anonymous", "student", "classmate", "outsider", "assistant", "instructor", "foreigner", "admin")
@@ -67,6 +67,8 @@ class AccessWorld:
             "user_id": student.id,
             "token": site.invitation(ours, by=self.people["instructor"]),
             "session_id": login_sessions.sessions_of(site.db, student.id)[0].id,
+            "run_id": regrades.start(site.db, regrades.Selection(assignment.id, "latest"), student.id, "tests").id,
+            "request_id": records.request_regrade(site.db, first.id, student.id, "tests").id,
         }
 
     def close(self):
