@@ -1,0 +1,114 @@
+"""A student's code shown to a whole class: nothing in it says whose it is, and the lines keep their numbers.
+
+Comments and docstrings go, because people write there who they are. In strings the names of the course's members, mail
+addresses and long numbers are blacked out; in names of variables those of the author.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from pygments.lexers import PythonLexer
+from pygments.token import Comment, Name, String
+
+from grader.report import StudentError
+from submissions.portal.codeview import code_of, coloured
+from submissions.portal.plain import unified
+
+MASK = "▇▇"
+NAME_MASK = "someone"
+MOST_LINES, AROUND = 60, 6
+_REVEALING = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\d{6,}")
+_CELL = re.compile(r"# In \[(\d+)\]")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of an excerpt; `error` is what went wrong there, or ""."""
+
+    number: int
+    html: Markup
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The lines that are shown. `left_out`: how many are not."""
+
+    lines: tuple[Line, ...]
+    left_out: int
+
+
+def excerpt(
+    source: str,
+    kind: str,
+    errors: Sequence[StudentError],
+    author: Iterable[str],
+    others: Iterable[str],
+    known: str = "",
+) -> Excerpt:
+    """The part around the errors, or the beginning where none names a line. `known`: code whose words give nobody away."""
+    text = code_of(source, kind)
+    failing = _failing(text, errors, notebook=kind == "ipynb")
+    rows = coloured(anonymous(text, author, others, known)).split("\n")
+    chosen = _chosen(len(rows), failing)
+    lines = tuple(Line(number, Markup(rows[number - 1]), failing.get(number, "")) for number in chosen)  # noqa: S704
+    return Excerpt(lines, len(rows) - len(lines))
+
+
+def anonymous(text: str, author: Iterable[str], others: Iterable[str], known: str = "") -> str:
+    """Python without anything that tells who wrote it, line by line as it was."""
+    own = [part for name in author for part in (name, *re.split(r"[\s@]+", name)) if len(part) > 1]
+    told = _masker([*own, *(name for name in others if len(name) > 1 and name in text)])
+    words = [
+        word for name in own if len(word := re.sub(r"\W", "", name).casefold()) > 3 and word not in known.casefold()
+    ]
+    pieces = PythonLexer(stripnl=False, ensurenl=False).get_tokens(unified(text))
+    return "".join(_kept(kind, value, told, words) for kind, value in pieces)
+
+
+def _kept(kind: object, value: str, told: Callable[[str], str], words: Sequence[str]) -> str:
+    if kind in Comment:
+        return value if _CELL.fullmatch(value) else ""
+    if kind in String.Doc:
+        return f'"""…"""{_breaks(value)}'
+    if kind in String:
+        return told(value)
+    if kind in Name and any(word in value.casefold() for word in words):
+        return NAME_MASK
+    return value
+
+
+def _breaks(value: str) -> str:
+    """The ends of lines, so that what follows keeps its number."""
+    return "\n" * value.count("\n")
+
+
+def _masker(names: Iterable[str]) -> Callable[[str], str]:
+    words = sorted({name for name in names if name.strip()}, key=len, reverse=True)
+    # A name in Latin letters counts as a whole word: "Li" is no part of "List".
+    alternatives = [rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])" for word in words]
+    pattern = re.compile("|".join([*alternatives, _REVEALING.pattern]), re.IGNORECASE)
+    return lambda value: pattern.sub(MASK, value)
+
+
+def _failing(text: str, errors: Sequence[StudentError], *, notebook: bool) -> dict[int, str]:
+    """The kind of each error by the number of its line in `text`."""
+    starts = {None: 0}
+    if notebook:
+        marks = ((_CELL.fullmatch(line), place) for place, line in enumerate(text.split("\n"), 1))
+        starts = {int(found[1]): place for found, place in marks if found}  # type: ignore[misc]
+    found = {}
+    for error in errors:
+        start = starts.get(error.cell if notebook else None)
+        if start is not None and error.line is not None:
+            found[start + error.line] = error.type
+    return found
+
+
+def _chosen(count: int, failing: Iterable[int]) -> list[int]:
+    near = {line for at in failing for line in range(max(1, at - AROUND), min(count, at + AROUND) + 1)}
+    return sorted(near)[:MOST_LINES] or list(range(1, min(count, MOST_LINES) + 1))
