@@ -126,6 +126,12 @@ def page(db: Database, assignment_id: int, check_name: str, answer_id: int, user
         )
 
 
+def saved(db: Database, assignment_id: int, check_name: str) -> tuple[SavedComment, ...]:
+    """The words that are kept for this question. One statement."""
+    with db.read() as session:
+        return tuple(session.scalars(_saved(assignment_id, check_name)))
+
+
 def take_next(db: Database, assignment_id: int, check_name: str, user_id: int, after: int = 0) -> int | None:
     """The next unmarked answer that nobody else has open, from `after` on and then from the start; it is claimed.
 

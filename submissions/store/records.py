@@ -141,6 +141,13 @@ def request_regrade(db: Database, submission_id: int, user_id: int, reason: str)
     return wish
 
 
+def open_wish(db: Database, submission_id: int) -> RegradeRequest | None:
+    """The wish for a submission that nobody has decided yet."""
+    query = select(RegradeRequest).where(RegradeRequest.submission_id == submission_id, RegradeRequest.state == "open")
+    with db.read() as session:
+        return session.scalars(query).first()
+
+
 def decide_regrade(db: Database, request_id: int, actor_id: int, *, accept: bool, answer: str = "") -> RegradeRequest:
     """Accept or decline a wish, once. The regrade itself is `queue.add_regrade`. Refused("already_decided")."""
     with db.write() as session:
