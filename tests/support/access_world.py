@@ -66,6 +66,9 @@ class AccessWorld:
             "batch": "first-batch",
             "user_id": student.id,
             "token": site.invitation(ours, by=self.people["instructor"]),
+            "account_token": roster.new_account_link(
+                site.db, ours.id, site.member("newcomer", ours, password_hash=None).id, self.people["instructor"].id
+            )[1],
             "session_id": login_sessions.sessions_of(site.db, student.id)[0].id,
             "run_id": regrades.start(site.db, regrades.Selection(assignment.id, "latest"), student.id, "tests").id,
             "request_id": records.request_regrade(site.db, first.id, student.id, "tests").id,
