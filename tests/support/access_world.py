@@ -8,7 +8,7 @@ import re
 import shutil
 from pathlib import Path
 
-from submissions.store import login_sessions, records, regrades
+from submissions.store import login_sessions, records, regrades, roster
 from tests.support.web import Browser, make_site
 
 ROLES = ("anonymous", "student", "classmate", "outsider", "assistant", "instructor", "foreigner", "admin")
