@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,8 +11,8 @@ from submissions.portal.ticks import Tick, nice_ticks
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 48, 8, 20, 34
-# The share of its place that a bar fills, and how many labels fit below.
-FILLED, MOST_LABELS = 0.78, 12
+# The share of its place that a bar fills; how wide a character of a label is, and the room between two labels.
+FILLED, CHARACTER, BETWEEN = 0.78, 6.5, 12
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def bars(title: str, heads: tuple[str, str], counts: Sequence[tuple[str, int]]) 
     highest = max((count for _, count in counts), default=0) or 1
     room, depth = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     step = room / max(1, len(counts))
-    every = -(-len(counts) // MOST_LABELS)
+    every = max(1, math.ceil((max((_width(label) for label, _ in counts), default=0) + BETWEEN) / step))
     drawn = tuple(
         Bar(
             label=label,
@@ -73,3 +75,7 @@ def bars(title: str, heads: tuple[str, str], counts: Sequence[tuple[str, int]]) 
         if value == int(value)
     ]
     return Bars(title, heads, drawn, tuple(ticks), max(drawn, key=lambda bar: bar.count, default=None))
+
+
+def _width(label: str) -> float:
+    return CHARACTER * sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in label)

@@ -6,20 +6,27 @@ addresses and long numbers are blacked out; in names of variables those of the a
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 from pygments.lexers import PythonLexer
-from pygments.token import Comment, Name, String
+from pygments.token import Token, _TokenType
 
 from grader.report import StudentError
 from submissions.portal.codeview import code_of, coloured
 from submissions.portal.plain import unified
+from submissions.store.class_view import Specimen
 
 MASK = "▇▇"
 NAME_MASK = "someone"
+_COMMENT: Any = Token.Comment
+_DOCSTRING: Any = Token.Literal.String.Doc
+_STRING: Any = Token.Literal.String
+_NAME: Any = Token.Name
 MOST_LINES, AROUND = 60, 6
 _REVEALING = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\d{6,}")
 _CELL = re.compile(r"# In \[(\d+)\]")
@@ -42,18 +49,12 @@ class Excerpt:
     left_out: int
 
 
-def excerpt(
-    source: str,
-    kind: str,
-    errors: Sequence[StudentError],
-    author: Iterable[str],
-    others: Iterable[str],
-    known: str = "",
-) -> Excerpt:
-    """The part around the errors, or the beginning where none names a line. `known`: code whose words give nobody away."""
-    text = code_of(source, kind)
-    failing = _failing(text, errors, notebook=kind == "ipynb")
-    rows = coloured(anonymous(text, author, others, known)).split("\n")
+def excerpt(specimen: Specimen, known: str = "") -> Excerpt:
+    """The part around the errors, or the beginning where none names a line. `known`: code whose words reveal nobody."""
+    text = code_of(specimen.source, specimen.kind)
+    errors = specimen.report.errors if specimen.report is not None else ()
+    failing = _failing(text, errors, notebook=specimen.kind == "ipynb")
+    rows = coloured(anonymous(text, specimen.author, specimen.others, known)).split("\n")
     chosen = _chosen(len(rows), failing)
     lines = tuple(Line(number, Markup(rows[number - 1]), failing.get(number, "")) for number in chosen)  # noqa: S704
     return Excerpt(lines, len(rows) - len(lines))
@@ -63,21 +64,20 @@ def anonymous(text: str, author: Iterable[str], others: Iterable[str], known: st
     """Python without anything that tells who wrote it, line by line as it was."""
     own = [part for name in author for part in (name, *re.split(r"[\s@]+", name)) if len(part) > 1]
     told = _masker([*own, *(name for name in others if len(name) > 1 and name in text)])
-    words = [
-        word for name in own if len(word := re.sub(r"\W", "", name).casefold()) > 3 and word not in known.casefold()
-    ]
+    bare = {re.sub(r"\W", "", name).casefold() for name in own}
+    words = [word for word in bare if len(word) > 3 and word not in known.casefold()]
     pieces = PythonLexer(stripnl=False, ensurenl=False).get_tokens(unified(text))
     return "".join(_kept(kind, value, told, words) for kind, value in pieces)
 
 
-def _kept(kind: object, value: str, told: Callable[[str], str], words: Sequence[str]) -> str:
-    if kind in Comment:
+def _kept(kind: _TokenType, value: str, told: Callable[[str], str], words: Sequence[str]) -> str:
+    if kind in _COMMENT:
         return value if _CELL.fullmatch(value) else ""
-    if kind in String.Doc:
+    if kind in _DOCSTRING:
         return f'"""…"""{_breaks(value)}'
-    if kind in String:
+    if kind in _STRING:
         return told(value)
-    if kind in Name and any(word in value.casefold() for word in words):
+    if kind in _NAME and any(word in value.casefold() for word in words):
         return NAME_MASK
     return value
 
@@ -96,16 +96,16 @@ def _masker(names: Iterable[str]) -> Callable[[str], str]:
 
 
 def _failing(text: str, errors: Sequence[StudentError], *, notebook: bool) -> dict[int, str]:
-    """The kind of each error by the number of its line in `text`."""
-    starts = {None: 0}
+    """The kind of each error by the number of its line in `text`. A kind of the student's own may have his name."""
+    starts: dict[int | None, int] = {None: 0}
     if notebook:
         marks = ((_CELL.fullmatch(line), place) for place, line in enumerate(text.split("\n"), 1))
-        starts = {int(found[1]): place for found, place in marks if found}  # type: ignore[misc]
+        starts = {int(mark[1]): place for mark, place in marks if mark}
     found = {}
     for error in errors:
         start = starts.get(error.cell if notebook else None)
         if start is not None and error.line is not None:
-            found[start + error.line] = error.type
+            found[start + error.line] = error.type if hasattr(builtins, error.type) else "Exception"
     return found
 
 

@@ -121,7 +121,12 @@ def check_rows(counts: Counts, order: Sequence[str]) -> list[CheckRow]:
     """The checks of the pack in its order, then those that it no longer has."""
     known = [subject.removeprefix(_LATEST) for subject in counts if subject.startswith(_LATEST)]
     names = [*order, *sorted(set(known) - set(order))]
-    return [CheckRow(name, _rate(counts, _FIRST + name), _rate(counts, _LATEST + name)) for name in names]
+    return [check_row(counts, name) for name in names]
+
+
+def check_row(counts: Counts, name: str) -> CheckRow:
+    """One of them."""
+    return CheckRow(name, _rate(counts, _FIRST + name), _rate(counts, _LATEST + name))
 
 
 def verdicts(counts: Counts, name: str) -> list[tuple[str, int, int]]:
