@@ -49,7 +49,7 @@ def change_rules(db: Database, assignment_id: int, actor_id: int, **changes: Any
 def _rescored(session: Session, assignment_id: int) -> int:
     session.flush()
     query = select(Standing.user_id, Standing.score).where(Standing.assignment_id == assignment_id)
-    before = dict(session.execute(query).tuples())
+    before = {row[0]: row[1] for row in session.execute(query)}
     apply_rules(session, assignment_id)
     session.flush()
     return sum(before.get(user_id) != score for user_id, score in session.execute(query))
