@@ -79,6 +79,9 @@ class AccessWorld:
             "run_id": regrades.start(site.db, regrades.Selection(assignment.id, "latest"), student.id, "tests").id,
             "table": "workers",
             "alert_id": self._alert(first),
+            "export": "checks",
+            "graded_check": "zeroed_between",
+            "mistake": "raised",
             "request_id": records.request_regrade(site.db, first.id, student.id, "tests").id,
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from submissions.auth.policy import access, member
@@ -62,7 +62,7 @@ def work_uncomment(public_id: str) -> Response:  # noqa: ARG001 - resolved befor
     """Take a comment back."""
     comment_id = typed.whole_number(request.form.get("comment")) or 0
     if not records.remove_comment(current_service().db, comment_id, my_id(), g.submission.id):
-        abort(404)
+        return _gone("comments")
     return _done("work.comment_removed", "comments")
 
 
@@ -78,7 +78,7 @@ def work_override(public_id: str) -> Any:  # noqa: ARG001 - resolved before the 
     name, reason = request.form.get("check", ""), typed.words(request.form.get("reason"))
     most = _most(name)
     if most is None:
-        abort(404)
+        return _again("override", "work.fault_check")
     points = typed.number(request.form.get("points"), 0.0, most)
     if points is None:
         return _again("override", "work.fault_points", most=f"{most:g}")
@@ -102,7 +102,7 @@ def work_revoke(public_id: str) -> Response:  # noqa: ARG001 - resolved before t
     """Let the machine's points count again."""
     override_id, db = typed.whole_number(request.form.get("override")), current_service().db
     if override_id not in {decision.row.id for decision in work.work(db, g.submission).decisions}:
-        abort(404)
+        return _gone("score")
     results.revoke_override(db, override_id, my_id())
     return _done("work.override_revoked", "score")
 
@@ -153,7 +153,7 @@ def work_publish(public_id: str) -> Response:  # noqa: ARG001 - resolved before 
     """Let a grading count from now on."""
     grading_id, db = typed.whole_number(request.form.get("grading")) or 0, current_service().db
     if grading_id not in {grading.id for grading in work.work(db, g.submission).gradings}:
-        abort(404)
+        return _gone("gradings")
     try:
         results.publish_regrade(db, grading_id, my_id())
     except ValueError:
@@ -225,6 +225,11 @@ def _again(form: str, key: str, **blanks: object) -> tuple[str, int]:
 
 def _done(key: str, anchor: str) -> Response:
     flash(t(key), "success")
+    return _back(anchor)
+
+
+def _gone(anchor: str) -> Response:
+    tell("work.fault_gone", "error")
     return _back(anchor)
 
 
