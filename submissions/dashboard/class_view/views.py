@@ -96,16 +96,16 @@ def class_assignment(slug: str, assignment_id: int) -> str:  # noqa: ARG001 - re
     )
 
 
-@blueprint.get(f"{ONE}/<table>.csv")
-@access(member("assistant"), free={"table"})
-def class_table(slug: str, assignment_id: int, table: str) -> Response:
+@blueprint.get(f"{ONE}/<export>.csv")
+@access(member("assistant"), free={"export"})
+def class_table(slug: str, assignment_id: int, export: str) -> Response:
     """A table of the assignment's page as a file."""
-    made = TABLES.get(table)
+    made = TABLES.get(export)
     if made is None:
         abort(404)
-    stuck = present.stuck_rows(store.stuck(current_service().db, g.assignment.id)) if table == "stuck" else []
+    stuck = present.stuck_rows(store.stuck(current_service().db, g.assignment.id)) if export == "stuck" else []
     data = Data(_counts(), Names.of(g.assignment), stuck, course_timezone())
-    return csv_file(f"{slug}-{assignment_id}-{table}", *made(data))
+    return csv_file(f"{slug}-{assignment_id}-{export}", *made(data))
 
 
 def _counts() -> Counts:
@@ -130,65 +130,63 @@ def _pictures(counts: Counts) -> list[tuple[str, Bars]]:
 # -------------------------------------------------------------------------------------- a check, a mistake
 
 
-@blueprint.get(f"{ONE}/checks/<check>")
-@access(member("assistant"), free={"check"})
-def class_check(slug: str, assignment_id: int, check: str) -> str:  # noqa: ARG001 - resolved before the view
+@blueprint.get(f"{ONE}/checks/<graded_check>")
+@access(member("assistant"), free={"graded_check"})
+def class_check(slug: str, assignment_id: int, graded_check: str) -> str:  # noqa: ARG001 - resolved before the view
     """One check: how it went, the mistakes made at it, and who has not passed it."""
     counts, names = _counts(), Names.of(g.assignment)
-    trials = store.at_check(current_service().db, g.assignment.id, check)
-    if not trials and check not in names.checks:
+    trials = store.at_check(current_service().db, g.assignment.id, graded_check)
+    if not trials and graded_check not in names.checks:
         abort(404)
     return render_template(
         "dashboard/class_view/check.html",
         names=names,
-        check=check,
-        row=present.check_rows({name: found for name, found in counts.items() if name.endswith(f":{check}")}, [check])[
-            0
-        ],
-        verdicts=present.verdicts(counts, check),
-        mistakes=present.mistake_rows(counts, check),
+        check=graded_check,
+        row=present.check_row(counts, graded_check),
+        verdicts=present.verdicts(counts, graded_check),
+        mistakes=present.mistake_rows(counts, graded_check),
         page=_page([trial for trial in trials if trial.latest_verdict != "passed"]),
     )
 
 
-@blueprint.get(f"{ONE}/checks/<check>.csv")
-@access(member("assistant"), free={"check"})
-def class_check_file(slug: str, assignment_id: int, check: str) -> Response:
+@blueprint.get(f"{ONE}/checks/<graded_check>.csv")
+@access(member("assistant"), free={"graded_check"})
+def class_check_file(slug: str, assignment_id: int, graded_check: str) -> Response:
     """Everybody at a check, as a file."""
-    trials = store.at_check(current_service().db, g.assignment.id, check)
-    return csv_file(f"{slug}-{assignment_id}-{check}", *trial_table(trials))
+    trials = store.at_check(current_service().db, g.assignment.id, graded_check)
+    return csv_file(f"{slug}-{assignment_id}-{graded_check}", *trial_table(trials))
 
 
-@blueprint.get(f"{ONE}/mistakes/<code>")
-@access(member("assistant"), free={"code"})
-def class_mistake(slug: str, assignment_id: int, code: str) -> str:  # noqa: ARG001 - resolved before the view
+@blueprint.get(f"{ONE}/mistakes/<mistake>")
+@access(member("assistant"), free={"mistake"})
+def class_mistake(slug: str, assignment_id: int, mistake: str) -> str:  # noqa: ARG001 - resolved before the view
     """One mistake: what it is, how it looks, who made it, and how long it took to get over it."""
     db, names = current_service().db, Names.of(g.assignment)
-    troubles = store.with_mistake(db, g.assignment.id, code)
-    if not troubles and names.mistake(code) == code:
+    troubles = store.with_mistake(db, g.assignment.id, mistake)
+    if not troubles and names.mistake(mistake) == mistake:
         abort(404)
     seconds, attempts = present.middle_seconds(troubles), present.middle_attempts(troubles)
     people = {trouble.person.id for trouble in troubles}
     return render_template(
         "dashboard/class_view/mistake.html",
         names=names,
-        code=code,
+        code=mistake,
         students=len(people),
         open=len({trouble.person.id for trouble in troubles if trouble.overcome_at is None}),
         took=span(seconds) if seconds is not None else None,
         took_attempts=number(attempts) if attempts is not None else None,
-        excerpt=_excerpt(code, names),
+        excerpt=_excerpt(mistake, names),
         span=span,
         page=_page(troubles),
     )
 
 
-@blueprint.get(f"{ONE}/mistakes/<code>.csv")
-@access(member("assistant"), free={"code"})
-def class_mistake_file(slug: str, assignment_id: int, code: str) -> Response:
+@blueprint.get(f"{ONE}/mistakes/<mistake>.csv")
+@access(member("assistant"), free={"mistake"})
+def class_mistake_file(slug: str, assignment_id: int, mistake: str) -> Response:
     """Everybody who made a mistake, as a file."""
-    troubles = store.with_mistake(current_service().db, g.assignment.id, code)
-    return csv_file(f"{slug}-{assignment_id}-{code}", *mistake_table(troubles, Names.of(g.assignment)))
+    troubles = store.with_mistake(current_service().db, g.assignment.id, mistake)
+    return csv_file(f"{slug}-{assignment_id}-{mistake}", *mistake_table(troubles, Names.of(g.assignment)))
 
 
 def _excerpt(code: str, names: Names) -> Excerpt | None:

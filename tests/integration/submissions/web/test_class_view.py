@@ -5,10 +5,11 @@ import io
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from submissions.store import class_view as store
 from submissions.store import queue
-from tests.support.portal_site import portal  # noqa: F401 - the fixture
+from tests.support.portal_site import Portal, portal
 from tests.support.queue_world import check, report
 
 CODE = "graph-rebuilt"
@@ -19,24 +20,27 @@ def wrong(name=CHECK, code=CODE, **facts):
     return replace(check(name, "failed", **facts), diagnosis=code)
 
 
+__all__ = ["portal"]
+
+
 @pytest.fixture
-def room(portal):  # noqa: F811 - pytest's way
+def room(request):
     """A class of three with a mistake: Ann is stuck, Bob got over it, Cy has handed in nothing."""
-    return Room(portal)
+    return Room(request.getfixturevalue("portal"))
 
 
 class Room:
-    def __init__(self, portal):
-        self.portal, self.site, self.db = portal, portal.site, portal.db
-        self.assignment = portal.assignment
-        self.ann = self.site.member("ann", portal.course, name="Ann Otherwise")
-        self.bob = self.site.member("bob", portal.course, name="王小明")
+    def __init__(self, site: Portal):
+        self.portal, self.site, self.db = site, site.site, site.db
+        self.assignment = site.assignment
+        self.ann = self.site.member("ann", site.course, name="Ann Otherwise")
+        self.bob = self.site.member("bob", site.course, name="王小明")
         for source in ("# Ann Otherwise\nx = 'Ann Otherwise 20230001'\nraise KeyError(ann_x)\n",) * 3:
             self.graded(self.ann, wrong(), source=source)
         self.graded(self.bob, wrong())
         self.graded(self.bob, check(CHECK))
-        self.staff = portal.staff()
-        self.home = f"/courses/{portal.course.slug}/staff"
+        self.staff = site.staff()
+        self.home = f"/courses/{site.course.slug}/staff"
         self.address = f"{self.home}/assignments/{self.assignment.id}"
 
     def graded(self, who, *checks, source="x = 1\n"):
@@ -144,8 +148,6 @@ def test_a_name_that_is_markup_or_a_formula_stays_words(room):
 
 def test_a_page_of_a_class_takes_few_statements_however_many_there_are(room):
     statements = []
-    from sqlalchemy import event
-
     event.listen(room.db.engine, "before_cursor_execute", lambda *facts: statements.append(facts[2]))
     room.page()
     before = len(statements)
