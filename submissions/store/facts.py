@@ -158,7 +158,7 @@ def _counts(attempts: Sequence[Attempt], graded: Sequence[Attempt], counted: int
 
 def _score_counts(share: float) -> Counts:
     # Points are rounded to six digits, so 0.6 of the points may be a hair less.
-    share = round(share, 6)
+    share = round(share, 7)
     found: Counts = {"score": {str(max(0, min(TENTHS, int(share * TENTHS + 1e-9)))): 1}}
     if share >= PASSING:
         found["passing"] = {STUDENTS: 1}

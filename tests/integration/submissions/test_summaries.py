@@ -204,8 +204,9 @@ class Happenings:
         results.reapply_rules(self.db, self.assignment.id)
 
     def extend(self, who, days):
-        moved = {"user_id": self.people[who].id, "due_at": in_days(days), "assignment_id": self.assignment.id}
-        courses.grant_extension(self.db, Extension(granted_by=self.world.instructor.id, **moved))
+        given = {"user_id": self.people[who].id, "due_at": in_days(days), "extra_attempts": 0, "reason": "ill"}
+        granted_by, assignment_id = self.world.instructor.id, self.assignment.id
+        courses.grant_extension(self.db, Extension(granted_by=granted_by, assignment_id=assignment_id, **given))
 
 
 @settings(
