@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, func, select, text, true
-from sqlalchemy.orm import Session
 
 from submissions.db import Database
 from submissions.models.base import utc_now
@@ -21,7 +20,7 @@ from submissions.models.people import Enrolment
 from submissions.models.records import Alert
 from submissions.models.work import CheckRow, Grading, Submission
 from submissions.store.places import LIVE
-from submissions.store.records import audit
+from submissions.store.records import see_alert
 
 HOUR = timedelta(hours=1)
 MOST_ENDS = 20_000
@@ -202,21 +201,13 @@ def broken_checks(db: Database, course_ids: Iterable[int] | None) -> list[Broken
         return [BrokenCheck(*row) for row in session.execute(query)]
 
 
-def see(db: Database, alert_id: int, user_id: int, course_ids: Iterable[int] | None, address: str = "") -> bool:
-    """Somebody has seen it; whether there is such an alert in these courses. The first one stays named."""
-    with db.write() as session:
-        query = select(Alert).where(Alert.id == alert_id, _in(course_ids)).with_for_update()
-        alert = session.scalars(query).one_or_none()
-        if alert is not None and alert.seen_at is None:
-            alert.seen_at, alert.seen_by = utc_now(), user_id
-            subject, told = _subject(session, alert), {"kind": alert.kind}
-            audit(session, user_id, "alert.see", subject, course_id=alert.course_id, after=told, address=address)
-    return alert is not None
-
-
-def _subject(session: Session, alert: Alert) -> str:
-    grading = session.get(Grading, alert.grading_id) if alert.grading_id is not None else None
-    return f"submission:{grading.submission_id}" if grading is not None else f"alert:{alert.id}"
+def see(db: Database, alert_id: int, user_id: int, course_ids: Iterable[int] | None) -> bool:
+    """Somebody has seen it; whether there is such an alert in these courses."""
+    with db.read() as session:
+        known = session.scalar(select(Alert.id).where(Alert.id == alert_id, _in(course_ids))) is not None
+    if known:
+        see_alert(db, alert_id, user_id)
+    return known
 
 
 def _in(course_ids: Iterable[int] | None) -> ColumnElement[bool]:

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from grader.errors import PackError
 from submissions.auth.policy import SIGNED_IN, access
-from submissions.auth.sessions import address
 from submissions.dashboard import blueprint
 from submissions.dashboard.exports import csv_file
 from submissions.dashboard.health.numbers import Pace, disk_of, pace_of
@@ -93,7 +92,7 @@ def alert_seen(alert_id: int) -> AnyResponse:
     """An instructor has seen a fault; it isn't shown any more."""
     service = current_service()
     own = None if g.user.is_admin else store.staffed(service.db, my_id(), ("instructor",))
-    if not store.see(service.db, alert_id, my_id(), own, address()):
+    if not store.see(service.db, alert_id, my_id(), own):
         abort(404)
     tell("health.marked_seen")
     return redirect(url_for("dashboard.health") + "#faults", SEE_OTHER)
