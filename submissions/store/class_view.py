@@ -59,6 +59,16 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """A student's way through a mistake, without the student's name."""
+
+    user_id: int
+    first_at: datetime
+    overcome_at: datetime | None
+    overcome_after: int | None
+
+
+@dataclass(frozen=True)
 class Specimen:
     """A submission that shows a mistake, and by whose names its author could be known."""
 
@@ -108,26 +118,33 @@ def stuck(db: Database, assignment_id: int, most: int | None = None) -> list[Tro
         return [_trouble(row) for row in session.execute(query)]
 
 
-def with_mistake(db: Database, assignment_id: int, code: str) -> list[Trouble]:
-    """Everybody who ever got this diagnosis: those first with whom it is open, then by how often. One statement."""
-    query = _troubles(assignment_id).where(StudentMistake.code == code)
-    query = query.order_by(
-        StudentMistake.overcome_at.is_not(None),
-        StudentMistake.times.desc(),
-        StudentMistake.first_at,
-        StudentMistake.user_id,
-    )
+def with_mistake(db: Database, assignment_id: int, code: str, most: int | None = None, after: int = 0) -> list[Trouble]:
+    """Who ever got this diagnosis, at each check; those first with whom it is open, then by how often."""
+    row = StudentMistake
+    query = _troubles(assignment_id).where(row.code == code)
+    query = query.order_by(row.overcome_at.is_not(None), row.times.desc(), row.first_at, row.user_id, row.check_name)
     with db.read() as session:
-        return [_trouble(row) for row in session.execute(query)]
+        return [_trouble(row) for row in session.execute(query.limit(most).offset(after))]
 
 
-def at_check(db: Database, assignment_id: int, check_name: str) -> list[Trial]:
-    """Everybody who has been graded at this check, those first who don't pass it. One statement."""
+def gone_through(db: Database, assignment_id: int, code: str) -> list[Passage]:
+    """Everybody's way through a mistake, in few columns. One statement."""
+    row = StudentMistake
+    query = select(row.user_id, row.first_at, row.overcome_at, row.overcome_after)
+    with db.read() as session:
+        found = session.execute(query.where(row.assignment_id == assignment_id, row.code == code))
+        return [Passage(*columns) for columns in found]
+
+
+def at_check(db: Database, assignment_id: int, check_name: str, most: int | None = None, after: int = 0) -> list[Trial]:
+    """Who has been graded at this check, those first who don't pass it. One statement."""
     query = (
         select(StudentCheck, User.name, User.login)
         .join(User, User.id == StudentCheck.user_id)
         .where(StudentCheck.assignment_id == assignment_id, StudentCheck.check_name == check_name)
         .order_by(StudentCheck.latest_verdict == "passed", StudentCheck.attempts.desc(), StudentCheck.user_id)
+        .limit(most)
+        .offset(after)
     )
     with db.read() as session:
         return [_trial(row, Person(row.user_id, name, login)) for row, name, login in session.execute(query)]

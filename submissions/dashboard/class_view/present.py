@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from submissions.store.class_view import Trouble
+from submissions.store.class_view import Passage, Trouble
 from submissions.store.facts import MOST_ATTEMPTS, OPEN, STUDENTS, SUBMISSIONS, TENTHS, Counts
 
 _MISTAKE, _FIRST, _LATEST = "mistake:", "check_first:", "check_latest:"
@@ -141,6 +141,11 @@ def _rate(counts: Counts, subject: str) -> Rate:
     return Rate(found.get("passed", 0), sum(count for verdict, count in found.items() if verdict != _OURS))
 
 
+def unpassed(counts: Counts, name: str) -> int:
+    """How many have not passed a check at their latest attempt."""
+    return sum(count for verdict, count in counts.get(_LATEST + name, {}).items() if verdict != "passed")
+
+
 def mistake_rows(counts: Counts, check: str | None = None) -> list[MistakeRow]:
     """Diagnoses, those first that most students got; `check`: those of one check alone."""
     found: dict[str, list[tuple[str, int, int]]] = {}
@@ -164,13 +169,13 @@ def stuck_rows(troubles: Sequence[Trouble]) -> list[StuckRow]:
     return [StuckRow(first, tuple(other.check_name for other in others)) for first, *others in found.values()]
 
 
-def middle_seconds(troubles: Sequence[Trouble]) -> float | None:
+def middle_seconds(ways: Sequence[Passage]) -> float | None:
     """The median of the time from the first submission with a mistake to the one that got over it."""
-    spans = [(row.overcome_at - row.first_at).total_seconds() for row in troubles if row.overcome_at is not None]
+    spans = [(row.overcome_at - row.first_at).total_seconds() for row in ways if row.overcome_at is not None]
     return statistics.median(spans) if spans else None
 
 
-def middle_attempts(troubles: Sequence[Trouble]) -> float | None:
+def middle_attempts(ways: Sequence[Passage]) -> float | None:
     """The median of the attempts that it took."""
-    spans = [row.overcome_after for row in troubles if row.overcome_after is not None]
+    spans = [row.overcome_after for row in ways if row.overcome_after is not None]
     return statistics.median(spans) if spans else None

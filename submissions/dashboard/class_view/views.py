@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response, abort, g, render_template, request
@@ -135,17 +134,20 @@ def _pictures(counts: Counts) -> list[tuple[str, Bars]]:
 def class_check(slug: str, assignment_id: int, graded_check: str) -> str:  # noqa: ARG001 - resolved before the view
     """One check: how it went, the mistakes made at it, and who has not passed it."""
     counts, names = _counts(), Names.of(g.assignment)
-    trials = store.at_check(current_service().db, g.assignment.id, graded_check)
-    if not trials and graded_check not in names.checks:
+    verdicts = present.verdicts(counts, graded_check)
+    if not verdicts and graded_check not in names.checks:
         abort(404)
+    page = _page(present.unpassed(counts, graded_check))
+    db = current_service().db
     return render_template(
         "dashboard/class_view/check.html",
         names=names,
         check=graded_check,
         row=present.check_row(counts, graded_check),
-        verdicts=present.verdicts(counts, graded_check),
+        verdicts=verdicts,
         mistakes=present.mistake_rows(counts, graded_check),
-        page=_page([trial for trial in trials if trial.latest_verdict != "passed"]),
+        page=page,
+        trials=store.at_check(db, g.assignment.id, graded_check, page.most, page.after),
     )
 
 
@@ -162,22 +164,23 @@ def class_check_file(slug: str, assignment_id: int, graded_check: str) -> Respon
 def class_mistake(slug: str, assignment_id: int, mistake: str) -> str:  # noqa: ARG001 - resolved before the view
     """One mistake: what it is, how it looks, who made it, and how long it took to get over it."""
     db, names = current_service().db, Names.of(g.assignment)
-    troubles = store.with_mistake(db, g.assignment.id, mistake)
-    if not troubles and names.mistake(mistake) == mistake:
+    ways = store.gone_through(db, g.assignment.id, mistake)
+    if not ways and names.mistake(mistake) == mistake:
         abort(404)
-    seconds, attempts = present.middle_seconds(troubles), present.middle_attempts(troubles)
-    people = {trouble.person.id for trouble in troubles}
+    seconds, attempts = present.middle_seconds(ways), present.middle_attempts(ways)
+    page = _page(len(ways))
     return render_template(
         "dashboard/class_view/mistake.html",
         names=names,
         code=mistake,
-        students=len(people),
-        open=len({trouble.person.id for trouble in troubles if trouble.overcome_at is None}),
+        students=len({way.user_id for way in ways}),
+        open=len({way.user_id for way in ways if way.overcome_at is None}),
         took=span(seconds) if seconds is not None else None,
         took_attempts=number(attempts) if attempts is not None else None,
         excerpt=_excerpt(mistake, names),
         span=span,
-        page=_page(troubles),
+        page=page,
+        troubles=store.with_mistake(db, g.assignment.id, mistake, page.most, page.after),
     )
 
 
@@ -199,15 +202,17 @@ def _excerpt(code: str, names: Names) -> Excerpt | None:
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a long list."""
+    """Which part of a list of `count` rows is shown: `most` of those after the first `after`."""
 
-    rows: Sequence[object]
     count: int
     number: int
     pages: int
+    most: int
+    after: int
 
 
-def _page(rows: Sequence[object]) -> Page:
-    pages = max(1, -(-len(rows) // A_PAGE))
+def _page(count: int) -> Page:
+    pages = max(1, -(-count // A_PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), pages)
-    return Page(rows[(number - 1) * A_PAGE : number * A_PAGE], len(rows), number, pages)
+    after = (number - 1) * A_PAGE
+    return Page(count, number, pages, min(A_PAGE, count - after), after)
