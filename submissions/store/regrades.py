@@ -30,6 +30,8 @@ ATTEMPTS = ("latest", "best", "all")
 FILTERS = ("", "check", "diagnosis", "version")
 ONLY = (*FILTERS, "submission")
 PUBLISHED_AT_ONCE = 50
+# PostgreSQL refuses to look for a greater number rather than not to find it.
+MOST_ROWS = 2**31
 
 Work = TypeVar("Work", Grading, Submission)
 
@@ -132,7 +134,7 @@ def begin_publishing(
             conditions.append(RegradeItem.change >= 0)
         elif which != "all":
             assert not isinstance(which, str)
-            conditions.append(RegradeItem.submission_id.in_(set(which)))
+            conditions.append(RegradeItem.submission_id.in_({number for number in which if number < MOST_ROWS}))
         chosen = update(RegradeItem).where(*conditions).values(state="chosen")
         number = len(session.execute(chosen.returning(RegradeItem.submission_id)).all())
         if not number:

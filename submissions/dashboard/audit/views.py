@@ -13,6 +13,7 @@ from submissions.auth.policy import ADMIN, access, member
 from submissions.dashboard import blueprint
 from submissions.dashboard.audit.sentences import Line, actions, line_of
 from submissions.dashboard.exports import csv_file
+from submissions.dashboard.typed import whole_number
 from submissions.service import current_service
 from submissions.store import audit_reading as store
 from submissions.store.audit_reading import Wanted
@@ -66,7 +67,7 @@ def audit_of_all_file() -> Response:
 
 def _page(where: Where) -> str:
     fields, db = read_fields(request.args), current_service().db
-    before = request.args.get("before", type=int)
+    before = whole_number(request.args.get("before"))
     rows = store.entries(db, wanted_of(fields, where.course_id), before, PAGE + 1)
     shown = rows[:PAGE]
     names = store.names(db, shown)

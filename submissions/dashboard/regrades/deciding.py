@@ -11,6 +11,7 @@ from submissions.auth.policy import access, member
 from submissions.auth.sessions import address
 from submissions.dashboard import blueprint
 from submissions.dashboard.regrades.pages import overview, row_of
+from submissions.dashboard.typed import whole_number, words
 from submissions.models.courses import Assignment
 from submissions.portal.pages import SEE_OTHER, UNPROCESSABLE, my_id, tell
 from submissions.service import current_service
@@ -52,8 +53,7 @@ def read_selection(
     form: Mapping[str, str], assignments: Mapping[int, Assignment]
 ) -> tuple[Selection | None, dict[str, str]]:
     """The selection that a form describes, and what is wrong with the form, by field."""
-    number = form.get("assignment", "")
-    assignment = assignments.get(int(number)) if number.isdecimal() and len(number) < 10 else None
+    assignment = assignments.get(whole_number(form.get("assignment")) or 0)
     attempts, only = form.get("attempts", ""), form.get("only", "")
     subject = one_line(form.get("subject", "")[: SUBJECT_CHARACTERS + 1]) if only else ""
     errors = {}
@@ -74,7 +74,8 @@ def regrade_publish(slug: str, run_id: int) -> Response:
     """Let what came out count: all of it, all but losses, or what is ticked."""
     row_of(run_id)
     reason, which = _reason(), request.form.get("which", "")
-    ticked = [int(value) for value in request.form.getlist("submission") if value.isdecimal() and len(value) < 19]
+    numbers = [whole_number(value) for value in request.form.getlist("submission")]
+    ticked = [number for number in numbers if number is not None]
     if not reason:
         tell("regrades.reason_missing", "error")
     elif which not in ("all", "gains", "ticked"):
@@ -154,7 +155,7 @@ def _go_on(run_id: int) -> None:
 
 
 def _reason() -> str:
-    return request.form.get("reason", "").replace("\r\n", "\n").replace("\0", "").strip()[:REASON_CHARACTERS]
+    return words(request.form.get("reason"), REASON_CHARACTERS)
 
 
 def _to_run(slug: str, run_id: int) -> Response:

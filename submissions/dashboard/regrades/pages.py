@@ -8,6 +8,7 @@ from submissions.auth.policy import RANKS, access, member
 from submissions.dashboard import blueprint
 from submissions.dashboard.exports import csv_file
 from submissions.dashboard.regrades import table
+from submissions.dashboard.typed import whole_number
 from submissions.portal.pages import exercise_of
 from submissions.service import current_service
 from submissions.store import courses
@@ -28,7 +29,7 @@ def regrades(slug: str) -> str:  # noqa: ARG001 - resolved before the view
 def overview(errors: dict[str, str]) -> str:
     """The page, with what was wrong in the form that was sent."""
     db = current_service().db
-    before = request.args.get("before", type=int)
+    before = whole_number(request.args.get("before"))
     runs = reading.runs(db, g.course.id, before, RUNS + 1)
     assignments = courses.assignments(db, g.course.id)
     return render_template(
@@ -81,7 +82,7 @@ def may_decide() -> bool:
 
 def _page(row: RunRow) -> dict[str, object]:
     db, show = current_service().db, _show()
-    page = max(1, request.args.get("page", 1, type=int))
+    page = max(1, whole_number(request.args.get("page")) or 1)
     number = reading.how_many(row.progress, show)
     pages = max(1, -(-number // ROWS))
     page = min(page, pages)
