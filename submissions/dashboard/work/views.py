@@ -25,7 +25,7 @@ MOST_EXTRA_ATTEMPTS = 100
 @access(member("assistant"))
 def work_page(public_id: str) -> str:  # noqa: ARG001 - resolved before the view
     """Everything about a submission."""
-    return render_template("dashboard/work/page.html", **page_of(g.submission, g.assignment))
+    return render_template("dashboard/submission/page.html", **page_of(g.submission, g.assignment))
 
 
 # ------------------------------------------------------------------------------------------------ comments
@@ -196,7 +196,7 @@ def alerts(slug: str) -> str:  # noqa: ARG001 - resolved before the view
     """What went wrong in a course that is ours to mend, open first."""
     db = current_service().db
     return render_template(
-        "dashboard/work/alerts.html",
+        "dashboard/submission/alerts.html",
         open=work.alerts(db, g.course.id),
         seen=work.alerts(db, g.course.id, seen=True),
     )
@@ -220,7 +220,7 @@ def _again(form: str, key: str, **blanks: object) -> tuple[str, int]:
     """The page with what was typed still there, and what is wrong with it."""
     page = page_of(g.submission, g.assignment)
     page |= {"faults": {form: t(key, **blanks)}, "typed_form": request.form}
-    return render_template("dashboard/work/page.html", **page), UNPROCESSABLE
+    return render_template("dashboard/submission/page.html", **page), UNPROCESSABLE
 
 
 def _done(key: str, anchor: str) -> Response:
