@@ -61,6 +61,28 @@ def rebuild(db: Database, assignment_id: int) -> None:
         _move(session, assignment_id, whole)
 
 
+def rebuild_missing(db: Database) -> int:
+    """Count those assignments that were handed in for before there were summaries; how many there were."""
+    counted = select(StudentTally.assignment_id)
+    query = select(Standing.assignment_id).where(Standing.submitted > 0, Standing.assignment_id.not_in(counted))
+    with db.read() as session:
+        found = session.scalars(query.distinct().order_by(Standing.assignment_id)).all()
+    for assignment_id in found:
+        rebuild(db, assignment_id)
+    return len(found)
+
+
+def mend(db: Database) -> dict[int, list[str]]:
+    """Compare every assignment with a recount and rebuild those that differ; what differed, by assignment."""
+    with db.read() as session:
+        every = session.scalars(select(Standing.assignment_id).distinct().order_by(Standing.assignment_id)).all()
+    found = {assignment_id: differences(db, assignment_id) for assignment_id in every}
+    wrong = {assignment_id: lines for assignment_id, lines in found.items() if lines}
+    for assignment_id in wrong:
+        rebuild(db, assignment_id)
+    return wrong
+
+
 def differences(db: Database, assignment_id: int) -> list[str]:
     """What a recount says against what is kept, a line each; none where they agree."""
     with db.read() as session:
@@ -94,12 +116,8 @@ def _facts(session: Session, assignment_id: int, users: Sequence[int]) -> dict[i
     """Of these students, from their submissions: three statements."""
     of_them = (Submission.assignment_id == assignment_id, Submission.user_id.in_(users))
     standings = select(Standing.user_id, Standing.counted_submission_id)
-    counted: dict[int, int | None] = {
-        user_id: submission_id
-        for user_id, submission_id in session.execute(
-            standings.where(Standing.assignment_id == assignment_id, Standing.user_id.in_(users))
-        )
-    }
+    standings = standings.where(Standing.assignment_id == assignment_id, Standing.user_id.in_(users))
+    counted = {row.user_id: row.counted_submission_id for row in session.execute(standings)}
     checks: dict[int, list[Seen]] = {}
     rows = (
         select(Submission.id, CheckRow.name, CheckRow.verdict, CheckRow.diagnosis)

@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 from submissions.db import Database
 from submissions.models.base import Base
 from submissions.models.courses import Extension
-from submissions.models.summaries import StudentCheck, StudentMistake, Tally
+from submissions.models.summaries import StudentCheck, StudentMistake, StudentTally, Tally
 from submissions.models.work import Grading
 from submissions.store import courses, queue, results, summaries
 from tests.support.databases import empty
@@ -119,6 +119,28 @@ def test_a_rebuild_makes_good_whatever_was_lost_and_counts_nothing_twice(course)
     for one in (assignment, other, assignment):
         summaries.rebuild(course.db, one.id)
     assert summaries.differences(course.db, assignment.id) == summaries.differences(course.db, other.id) == []
+
+
+def test_classes_from_before_there_were_summaries_are_counted_once(course):
+    assignment = course.assignment()
+    course.graded(course.student(), assignment, check())
+    with course.db.write() as session:
+        for table in (Tally, StudentTally, StudentCheck, StudentMistake):
+            session.execute(table.__table__.delete())
+
+    assert (summaries.rebuild_missing(course.db), summaries.rebuild_missing(course.db)) == (1, 0)
+    assert tallies(course.db, assignment, "full") == {"students": 1}
+
+
+def test_what_differs_is_told_and_put_right(course):
+    assignment, other = course.assignment(), course.assignment()
+    for one in (assignment, other):
+        course.graded(course.student(), one, check())
+    with course.db.write() as session:
+        session.execute(Tally.__table__.update().values(count=7).where(Tally.assignment_id == assignment.id))
+
+    assert list(summaries.mend(course.db)) == [assignment.id]
+    assert summaries.mend(course.db) == {}
 
 
 def test_a_score_that_is_rolled_back_moves_nothing(course):
