@@ -14,6 +14,7 @@ from submissions.auth.passwords import TooBusyError
 from submissions.auth.policy import PUBLIC, access, member
 from submissions.auth.sessions import address
 from submissions.dashboard import blueprint
+from submissions.dashboard.exports import cell
 from submissions.dashboard.setup.pages import UNPROCESSABLE, Page, go_to, me, passwords, tell
 from submissions.dashboard.setup.roster_file import NoRosterError, decode, read_roster
 from submissions.service import current_service
@@ -93,7 +94,8 @@ def confirm_import(slug: str) -> Page:  # noqa: ARG001 - resolved before the vie
     tell("setup.imported")
     if not created:
         return go_to(url_for("dashboard.roster", slug=g.course.slug))
-    return render_template("dashboard/setup/import_done.html", people=_handed_out(created, made))
+    handed_out = _handed_out(created, made)
+    return render_template("dashboard/setup/import_done.html", people=handed_out, copied=_as_cells(handed_out))
 
 
 def _new_passwords(steps: Sequence[Step]) -> dict[str, str]:
@@ -119,6 +121,12 @@ def _handed_out(created: Sequence[Created], made: Mapping[str, str]) -> list[dic
         }
         for one in created
     ]
+
+
+def _as_cells(people: Sequence[Mapping[str, str]]) -> str:
+    """The table as a spreadsheet takes it from the clipboard."""
+    lines = [(one["name"], one["login"], one["email"], one["password"] or one["link"]) for one in people]
+    return "\n".join("\t".join(str(cell(value)) for value in line) for line in lines)
 
 
 # ---------------------------------------------------------------------------------------- taking an account

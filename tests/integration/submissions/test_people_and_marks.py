@@ -2,6 +2,7 @@
 
 import pytest
 
+from submissions.models.base import utc_now
 from submissions.models.courses import Assignment, Course
 from submissions.models.people import Enrolment
 from submissions.models.records import Override
@@ -73,6 +74,16 @@ def test_a_mark_tells_lateness_and_hands(database, course, task):
     mark = gradebook.everybody(database, course.id, [task.id]).marks[ada.id, task.id]
 
     assert (mark.score, mark.late_seconds, mark.overridden, mark.public_id) == (3.0, 7, True, "ada")
+
+
+def test_a_mark_that_the_machine_gives_again_is_not_by_hand(database, course, task):
+    ada = student(database, course, task, "ada", 3.0, override=True)
+    with database.write() as session:
+        session.query(Override).one().revoked_at = utc_now()
+    wanted = Wanted(show="overridden")
+
+    assert not gradebook.everybody(database, course.id, [task.id]).marks[ada.id, task.id].overridden
+    assert gradebook.window(database, course.id, [task.id], wanted).count == 0
 
 
 def test_a_list_is_carried_out_as_planned_or_not_at_all(database, course, teacher):

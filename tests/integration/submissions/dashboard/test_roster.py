@@ -217,6 +217,12 @@ def test_only_an_admin_hands_out_passwords_and_they_work(site, course, browser):
     assert answer.status_code == 303
 
 
+def test_what_is_copied_for_handing_out_holds_no_formula(site, course, browser):
+    page = words(import_list(browser, 'login,name\nada,"=1+1"\n'))
+
+    assert 'data-copy-text="&#39;=1+1\tada\t' in page
+
+
 def test_a_list_of_three_thousand_is_taken(site, course, browser):
     listed = "login,name\n" + "".join(f"s{number:04},Student {number}\n" for number in range(3000))
     import_list(browser, listed)
