@@ -11,8 +11,10 @@ from submissions.portal.ticks import Tick, nice_ticks
 
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 48, 8, 20, 34
-# The share of its place that a bar fills; how wide a character of a label is, and the room between two labels.
-FILLED, CHARACTER, BETWEEN = 0.78, 6.5, 12
+# The share of its place that a bar fills, and how wide it gets at most.
+FILLED, WIDEST = 0.78, 56
+# How wide a character of a label is, and the room between two labels.
+CHARACTER, BETWEEN = 6.5, 12
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,15 @@ def bars(title: str, heads: tuple[str, str], counts: Sequence[tuple[str, int]]) 
     highest = max((count for _, count in counts), default=0) or 1
     room, depth = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     step = room / max(1, len(counts))
+    width = min(step * FILLED, WIDEST)
     every = max(1, math.ceil((max((_width(label) for label, _ in counts), default=0) + BETWEEN) / step))
     drawn = tuple(
         Bar(
             label=label,
             count=count,
-            x=round(LEFT + step * (place + (1 - FILLED) / 2), 1),
+            x=round(LEFT + step * (place + 0.5) - width / 2, 1),
             y=round(TOP + depth * (1 - count / highest), 1),
-            width=round(step * FILLED, 1),
+            width=round(width, 1),
             height=round(depth * count / highest, 1),
             labelled=place % every == 0,
         )
