@@ -102,6 +102,20 @@ def test_attempts_are_listed_with_a_way_to_compare_them(portal, teacher):
     assert f"/submissions/{first.public_id}/compare/{second.public_id}?view=split" in page
 
 
+def test_nothing_that_a_student_wrote_steers_the_page(portal, teacher):
+    evil = "<script>alert(1)</script>\u202e"
+    error = StudentError(evil, evil, None, 1, None, evil, evil)
+    submission = portal.graded(
+        check("a", "failed"), source=f"x = '{evil}'\n", name="<img src=x>.py", stdout=evil, errors=(error,), fault=evil
+    )
+    records.request_regrade(portal.db, submission.id, portal.student.id, evil)
+    page = portal.page(path(submission), teacher)
+    assert "<script>alert" not in page
+    assert "<img src=x>" not in page
+    assert "\u202e" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
 # ------------------------------------------------------------------------------------------------ comments
 
 
