@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -157,3 +158,28 @@ def test_a_page_of_a_class_takes_few_statements_however_many_there_are(room):
     room.page()
 
     assert len(statements) == before
+
+
+def areas(page):
+    """The addresses in the way between the areas of a course."""
+    nav = page[page.index('<nav class="subnav"') :]
+    return re.findall(r'href="([^"]+)"', nav[: nav.index("</nav>")])
+
+
+def test_the_way_between_areas_leads_only_where_one_may_go(room):
+    slug = room.portal.course.slug
+    instructor = room.portal.staff("instructor")
+
+    for browser in (room.staff, instructor):
+        for address in areas(room.portal.page(room.home, browser)):
+            assert browser.get(address).status_code == 200, address
+    assert f"/courses/{slug}/setup" in areas(room.portal.page(room.home, instructor))
+    assert f"/courses/{slug}/setup" not in areas(room.portal.page(room.home, room.staff))
+
+
+def test_the_course_leads_its_staff_to_the_class_and_nobody_else(room):
+    course = f"/courses/{room.portal.course.slug}"
+    student = room.site.browser(room.ann)
+
+    assert f'href="{room.home}"' in room.portal.page(course, room.staff)
+    assert room.home not in room.portal.page(course, student)
