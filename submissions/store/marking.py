@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ from submissions.store.refused import Refused
 from submissions.store.results import override
 
 SAME_POINTS = 1e-6
+# As long as somebody looks at a page that loads.
+APPLY_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,15 @@ class NewMark:
 
 @dataclass(frozen=True)
 class Applied:
-    """What became of marks that were to count. left_out: their submissions have no such check in what counts."""
+    """What became of marks that were to count. left_out: their submissions have no such check in what counts.
+
+    remaining: the time was up before these were looked at.
+    """
 
     changed: int = 0
     unchanged: int = 0
     left_out: int = 0
+    remaining: int = 0
 
 
 def share_of(items: Sequence[dict[str, Any]], adjust: float) -> float:
@@ -158,13 +165,19 @@ def all_of(session: Session, submission_id: int) -> dict[str, Mark]:
 # ------------------------------------------------------------------------------------- marks that count
 
 
-def apply(db: Database, assignment_id: int, check_name: str, actor_id: int, reason: str) -> Applied:
+def apply(
+    db: Database, assignment_id: int, check_name: str, actor_id: int, reason: str, seconds: float = APPLY_SECONDS
+) -> Applied:
     """Let every published mark of a question count: as an override of its check, each with its entry in the audit log.
 
-    One transaction for each, so that live gradings go on between them; a second call does what an interrupted one left.
+    One transaction for each, so that live gradings go on between them. A second call does what an interrupted one, or
+    one whose time was up, has left.
     """
     changed = unchanged = left_out = 0
-    for mark, submission_id, most in _published(db, assignment_id, check_name):
+    rows, end = _published(db, assignment_id, check_name), time.monotonic() + seconds
+    for done, (mark, submission_id, most) in enumerate(rows):
+        if time.monotonic() > end:
+            return Applied(changed, unchanged, left_out, len(rows) - done)
         if most is None:
             left_out += 1
             continue

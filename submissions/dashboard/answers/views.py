@@ -189,6 +189,8 @@ def answers_apply(slug: str, assignment_id: int, check: str) -> Response:
     else:
         done = marking.apply(current_service().db, assignment_id, check, my_id(), reason)
         tell("answers.applied", n=done.changed, same=done.unchanged, left_out=done.left_out)
+        if done.remaining:
+            tell("answers.apply_again", "warning", n=done.remaining)
     return redirect(_question_address(slug, assignment_id, check), SEE_OTHER)
 
 

@@ -106,6 +106,8 @@ def test_an_applied_mark_is_an_override_and_a_second_time_changes_nothing(course
     nothing = marking.apply(course.db, assignment.id, QUESTION, course.instructor.id, "by hand")
     assert nothing == marking.Applied()
     marking.publish(course.db, assignment.id, QUESTION, course.instructor.id)
+    late = marking.apply(course.db, assignment.id, QUESTION, course.instructor.id, "by hand", seconds=-1.0)
+    assert late == marking.Applied(remaining=1)
     first = marking.apply(course.db, assignment.id, QUESTION, course.instructor.id, "by hand")
     second = marking.apply(course.db, assignment.id, QUESTION, course.instructor.id, "by hand")
     assert (first.changed, second.changed, second.unchanged) == (1, 0, 1)
