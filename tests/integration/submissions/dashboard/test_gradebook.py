@@ -78,17 +78,11 @@ def read(answer):
 
 @pytest.mark.parametrize(("query", "names"), [
     ({}, ["Ada", "Bo", "Cy", "Dee"]),
-    ({"sort": "login", "dir": "desc"}, ["Dee", "Cy", "Bo", "Ada"]),
-    ({"sort": "total", "dir": "desc"}, ["Ada", "Bo", "Cy", "Dee"]),
     ({"sort": "1", "dir": "desc"}, ["Bo", "Ada", "Cy", "Dee"]),
     ({"sort": "2"}, ["Bo", "Dee", "Cy", "Ada"]),
     ({"q": "B"}, ["Bo"]),
-    ({"q": "%"}, []),
-    ({"show": "missing"}, ["Bo", "Cy", "Dee"]),
     ({"show": "missing", "assignment": "1"}, ["Cy", "Dee"]),
-    ({"show": "late"}, ["Bo"]),
     ({"show": "late", "assignment": "2"}, []),
-    ({"show": "overridden"}, ["Cy"]),
     ({"sort": "999", "show": "x", "page": "-1", "assignment": "z"}, ["Ada", "Bo", "Cy", "Dee"]),
 ])  # fmt: skip
 def test_students_come_as_asked_for(site, teacher, students, query, names):
