@@ -1,5 +1,7 @@
 """The summaries of a class agree with a count of its submissions, whatever happens to them."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -158,6 +160,31 @@ def test_a_score_that_is_rolled_back_moves_nothing(course):
         taken_back()
     assert tallies(course.db, assignment, "full") == {"students": 1}
     assert summaries.differences(course.db, assignment.id) == []
+
+
+def test_many_students_scored_at_once_wait_for_each_other_and_lose_nothing(course):
+    """Each transaction scores two students, who move other counters, in either order; the class is rebuilt beside."""
+    assignment = course.assignment()
+    groups = [[course.graded(course.student(), assignment, wrong()).id for _ in range(2)] for _ in range(3)]
+    low, high = {group[0] for group in groups}, (4.0, 3.0)
+
+    def score(group):
+        for turn in range(8):
+            with course.db.write() as session:
+                for submission_id in group:
+                    row = results.lock_submission(session, submission_id)
+                    row.score, row.max_score = (0.0, 1.0)[turn % 2] if row.id in low else high[turn % 2], 4.0
+                    session.flush()
+                    results.recount(session, assignment.id, row.user_id)
+
+    with ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(score, group) for group in (groups[0], groups[1][::-1], groups[2])]
+        waiting += [pool.submit(summaries.rebuild, course.db, assignment.id) for _ in range(3)]
+        for one in waiting:
+            one.result()
+
+    assert summaries.differences(course.db, assignment.id) == []
+    assert tallies(course.db, assignment, "score") == {"2": 3, "7": 3}
 
 
 # ------------------------------------------------------------------------------------------- whatever happens
