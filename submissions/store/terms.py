@@ -13,13 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from submissions.db import Database
-from submissions.models.courses import Assignment, Course
+from submissions.models.courses import Assignment, Course, Extension
 from submissions.models.people import Enrolment
-from submissions.models.work import Standing
+from submissions.models.work import Standing, Submission
+from submissions.store import rules
 from submissions.store.courses import alter_assignment
 from submissions.store.records import audit
 from submissions.store.refused import Refused
-from submissions.store.results import apply_rules
+from submissions.store.results import apply_rules, recount
 
 DATES = ("opens_at", "due_at", "late_until", "results_open_at")
 SCORING = frozenset({"due_at", "late_policy", "late_percent", "late_until", "counts"})
@@ -43,16 +44,34 @@ def change_rules(db: Database, assignment_id: int, actor_id: int, **changes: Any
         changed = alter_assignment(session, assignment_id, actor_id, changes)
         if not changed & SCORING:
             return Effect(bool(changed))
-        return Effect(changed=True, scores=_rescored(session, assignment_id))
+        return Effect(changed=True, scores=_rescored(session, assignment_id, counts_changed="counts" in changed))
 
 
-def _rescored(session: Session, assignment_id: int) -> int:
+def _rescored(session: Session, assignment_id: int, *, counts_changed: bool) -> int:
+    """Count again for those whom the change concerns: a deadline that nobody had missed concerns nobody."""
     session.flush()
     query = select(Standing.user_id, Standing.score).where(Standing.assignment_id == assignment_id)
     before = {row[0]: row[1] for row in session.execute(query)}
-    apply_rules(session, assignment_id)
+    late_otherwise = _late_otherwise(session, assignment_id)
+    for student in sorted(late_otherwise):
+        apply_rules(session, assignment_id, student)
+    for student in sorted(before.keys() - late_otherwise) if counts_changed else ():
+        recount(session, assignment_id, student)
     session.flush()
     return sum(before.get(user_id) != score for user_id, score in session.execute(query))
+
+
+def _late_otherwise(session: Session, assignment_id: int) -> set[int]:
+    """Students with a submission that by the present rules is late by another measure than is written down."""
+    assignment = session.get_one(Assignment, assignment_id)
+    given = {row.user_id: row for row in session.scalars(select(Extension).filter_by(assignment_id=assignment_id))}
+    query = select(Submission.user_id, Submission.submitted_at, Submission.late_seconds, Submission.late_factor)
+    found = set()
+    for user_id, at, seconds, factor in session.execute(query.where(Submission.assignment_id == assignment_id)):
+        now = rules.late_seconds(assignment, given.get(user_id), at)
+        if (now, rules.late_factor(assignment, now)) != (seconds, factor):
+            found.add(user_id)
+    return found
 
 
 def changes_score(db: Database, assignment_id: int, user_id: int, act: Callable[[], object]) -> bool:
