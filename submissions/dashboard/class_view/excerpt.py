@@ -1,7 +1,7 @@
 """A student's code shown to a whole class: nothing in it says whose it is, and the lines keep their numbers.
 
 Comments and docstrings go, because people write there who they are. In strings the names of the course's members, mail
-addresses and long numbers are blacked out; in names of variables those of the author.
+addresses and long numbers are blacked out; in names of variables, and wherever else, those of the author.
 """
 
 from __future__ import annotations
@@ -27,8 +27,12 @@ _COMMENT: Any = Token.Comment
 _DOCSTRING: Any = Token.Literal.String.Doc
 _STRING: Any = Token.Literal.String
 _NAME: Any = Token.Name
+_BUILTIN: Any = Token.Name.Builtin
 MOST_LINES, AROUND = 60, 6
-_REVEALING = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*|\d{6,}")
+# Of a longer file the rest is not looked at: to colour it would take seconds.
+MOST_CHARACTERS = 20_000
+# Bounded, so that no string is looked through again and again.
+_REVEALING = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}|\d{6,}")
 _CELL = re.compile(r"# In \[(\d+)\]")
 
 
@@ -51,7 +55,7 @@ class Excerpt:
 
 def excerpt(specimen: Specimen, known: str = "") -> Excerpt:
     """The part around the errors, or the beginning where none names a line. `known`: code whose words reveal nobody."""
-    text = code_of(specimen.source, specimen.kind)
+    text = code_of(specimen.source, specimen.kind)[:MOST_CHARACTERS]
     errors = specimen.report.errors if specimen.report is not None else ()
     failing = _failing(text, errors, notebook=specimen.kind == "ipynb")
     rows = coloured(anonymous(text, specimen.author, specimen.others, known)).split("\n")
@@ -62,22 +66,37 @@ def excerpt(specimen: Specimen, known: str = "") -> Excerpt:
 
 def anonymous(text: str, author: Iterable[str], others: Iterable[str], known: str = "") -> str:
     """Python without anything that tells who wrote it, line by line as it was."""
-    own = [part for name in author for part in (name, *re.split(r"[\s@]+", name)) if len(part) > 1]
-    told = _masker([*own, *(name for name in others if len(name) > 1 and name in text)])
+    own = {part for name in author for part in (name, *re.split(r"[\s@]+", name)) if len(part) > 1}
+    there = {name for name in others if len(name) > 1 and name in text}
     bare = {re.sub(r"\W", "", name).casefold() for name in own}
-    words = [word for word in bare if len(word) > 3 and word not in known.casefold()]
+    mask = _Mask(
+        told=_masker(own | there),
+        exact=frozenset(name for name in own | {name for name in there if not name.isascii()} if name not in known),
+        within=tuple(word for word in bare if len(word) > 3 and word not in known.casefold()),
+    )
     pieces = PythonLexer(stripnl=False, ensurenl=False).get_tokens(unified(text))
-    return "".join(_kept(kind, value, told, words) for kind, value in pieces)
+    return "".join(_kept(kind, value, mask) for kind, value in pieces)
 
 
-def _kept(kind: _TokenType, value: str, told: Callable[[str], str], words: Sequence[str]) -> str:
+@dataclass(frozen=True)
+class _Mask:
+    """told: a string without names. exact: words that are a name. within: what no name of a variable may contain."""
+
+    told: Callable[[str], str]
+    exact: frozenset[str]
+    within: Sequence[str]
+
+
+def _kept(kind: _TokenType, value: str, mask: _Mask) -> str:
     if kind in _COMMENT:
         return value if _CELL.fullmatch(value) else ""
     if kind in _DOCSTRING:
         return f'"""…"""{_breaks(value)}'
     if kind in _STRING:
-        return told(value)
-    if kind in _NAME and any(word in value.casefold() for word in words):
+        return mask.told(value)
+    if value in mask.exact and kind not in _BUILTIN:
+        return NAME_MASK
+    if kind in _NAME and any(word in value.casefold() for word in mask.within):
         return NAME_MASK
     return value
 

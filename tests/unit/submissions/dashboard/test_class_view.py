@@ -1,6 +1,7 @@
 """The pure parts of a class's pages: rows, pictures, times, and code that tells no names."""
 
 import itertools
+import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,8 @@ AUTHOR = ("Li Hua", "lihua99", "lihua99@example.org")
     "x = '王小明'\n",
     "x = 'student number 202300012345'\n",
     "# Li Hua\ndef f(:\n  'Li Hua\n",
+    "By Li Hua, with 王小明\nlihua99\n",
+    "print('''Li Hua\n",
 ])  # fmt: skip
 def test_nothing_tells_who_wrote_it(source):
     shown = anonymous(source, AUTHOR, ["王小明", "someone-else"]).casefold()
@@ -110,6 +113,15 @@ def test_code_stays_code():
 
     assert anonymous(source, ("Li", "grad", ""), []) == source.replace("requires_grad", "someone")
     assert anonymous(source, ("Li", "grad", ""), [], known=source) == source
+
+
+@pytest.mark.parametrize("begin", ["x = '", "(", "a@"])
+@pytest.mark.parametrize("piece", ["a", "a\n", "\\"], ids=["one line", "many lines", "marks"])
+def test_no_file_takes_long(begin, piece):
+    start = time.process_time()
+    excerpt(specimen(begin + piece * (500_000 // len(piece))))
+
+    assert time.process_time() - start < 3
 
 
 def specimen(source, kind="py", report=None):
