@@ -259,7 +259,7 @@ class Happenings:
 
 
 @settings(
-    max_examples=12,
+    max_examples=30,
     deadline=None,
     phases=[
         Phase.explicit,
