@@ -1,4 +1,5 @@
-"""Looks after the queue once a second: takes back what a lost worker held, and rings for what waits unheard.
+"""Looks after the queue once a second: takes back what a lost worker held, goes on with a run of regrades that is being
+gathered or published, and rings for what waits unheard.
 
 However many run, one leads: on PostgreSQL by an advisory lock that ends with its connection, on SQLite by a locked file
 that ends with its process. A dead or frozen broker only keeps it from ringing.
@@ -25,7 +26,7 @@ from submissions import logs
 from submissions.db import Database
 from submissions.jobs import Bell
 from submissions.settings import ServiceSettings, read_service_settings
-from submissions.store import queue
+from submissions.store import queue, regrades
 
 PERIOD_SECONDS = 1.0
 LEADER_LOCK = 7_305_118_247
@@ -98,10 +99,20 @@ class Reconciler:
         taken_back = queue.requeue_expired(self._db)
         if taken_back:
             log.warning("gradings taken back from workers that were not heard of", number=taken_back)
+        self._carry_on()
         waiting = queue.waiting(self._db)
         if waiting:
             self._bell.top_up(waiting)
         return True
+
+    def _carry_on(self) -> None:
+        """A run that can't go on must not keep the queue from being looked after."""
+        try:
+            regrades.carry_on(self._db)
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            log.exception("a run of regrades does not go on")
 
     def run(self, over: threading.Event, period_seconds: float = PERIOD_SECONDS, beat: Path | None = None) -> None:
         """A round in every period until `over` is set. A database that does not answer is asked again.

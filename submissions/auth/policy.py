@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from submissions.auth.sessions import Identity
@@ -26,6 +26,8 @@ RANKS = {"student": 1, "assistant": 2, "instructor": 3, "admin": 4}
 RESOLVED = frozenset({"slug", "assignment_id", "public_id", "batch", "other", "user_id"})
 RULE = "access_rule"
 MOST_ROWS = 2**31
+# In the browser's session: the id of the course in which its staff wants to be treated as a student for a while.
+AS_STUDENT = "as_student"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -164,11 +166,13 @@ def _resolve(names: dict[str, str | int]) -> None:
     g.course, g.assignment, g.submission = found.course, found.assignment, found.submission
     g.batch, g.other, g.student = found.batch, found.other, found.student
     g.role = "admin" if user is not None and user.is_admin else found.role
+    if is_staff() and not g.identity.by_key and session.get(AS_STUDENT) == found.course.id:
+        g.role, g.as_student = "student", True
 
 
 def _clear() -> None:
     g.course = g.assignment = g.submission = g.other = g.student = g.role = None
-    g.batch = ()
+    g.batch, g.as_student = (), False
 
 
 def wants_json() -> bool:

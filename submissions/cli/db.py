@@ -11,6 +11,7 @@ from submissions.cli.texts import ServiceTexts, Voice
 from submissions.db import Database
 from submissions.migrations import schema
 from submissions.settings import read_service_settings
+from submissions.store import summaries
 from submissions.supervisor.preflight import require_folder
 from submissions.supervisor.tables import database_obstacle, migrate
 
@@ -23,6 +24,7 @@ def command(texts: ServiceTexts) -> click.Command:
     for name, run, words in (
         ("upgrade", upgrade, texts("cli.help_db_upgrade")),
         ("check", check, texts("cli.help_db_check")),
+        ("recount", recount, texts("cli.help_db_recount")),
     ):
         group.add_command(LocalCommand(name, texts, callback=run, help=words, params=[locale_option(texts)]))
     return group
@@ -53,3 +55,19 @@ def check(locale: str) -> int:
     key = "cli.db_behind" if behind else "cli.db_current"
     Voice(ServiceTexts(locale))(key, version=schema.latest(), found=found or "-")
     return STATUSES[behind]
+
+
+def recount(locale: str) -> int:
+    """Compare the summaries of every class with its submissions and put right what differs; 1 where something did."""
+    db, say = Database(read_service_settings().database_url), Voice(ServiceTexts(locale))
+    try:
+        found = summaries.mend(db)
+    except SQLAlchemyError as error:
+        raise database_obstacle(db, error) from error
+    finally:
+        db.dispose()
+    for assignment_id, lines in found.items():
+        say("cli.db_recounted", assignment=assignment_id, count=len(lines))
+    if not found:
+        say("cli.db_counts_agree")
+    return STATUSES[bool(found)]

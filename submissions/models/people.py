@@ -74,7 +74,10 @@ class Enrolment(Base):
 
 
 class Invitation(Base):
-    """A link that makes whoever opens it a member of a course, once, in a role."""
+    """A link that makes whoever opens it a member of a course, once, in a role.
+
+    user_id: the account without a password that the link is for: then it sets the password and does nothing else.
+    """
 
     __tablename__ = "invitations"
 
@@ -82,6 +85,7 @@ class Invitation(Base):
     course_id: Mapped[int] = mapped_column(ForeignKey("courses.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(16))
     email: Mapped[str] = mapped_column(String(254), default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now)

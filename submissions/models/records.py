@@ -88,4 +88,11 @@ class AuditEntry(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(String(64), default="")
 
-    __table_args__ = (Index("ix_audit_log_course_id_at", "course_id", "at"),)
+    # A page of the log goes back by id, whatever it is filtered by.
+    __table_args__ = (
+        Index("ix_audit_log_course_id_id", "course_id", "id"),
+        Index("ix_audit_log_course_id_action_id", "course_id", "action", "id"),
+        Index("ix_audit_log_action_id", "action", "id"),
+        Index("ix_audit_log_actor_id_id", "actor_id", "id"),
+        Index("ix_audit_log_subject_id", "subject", "id"),
+    )

@@ -19,6 +19,8 @@ from submissions.models.base import Base, utc_now
 STATES = ("queued", "running", "graded", "rejected", "broken_pack", "system_error")
 # What counts as an attempt: the others are not the student's doing.
 CHARGED = ("queued", "running", "graded")
+# The reason of a grading that changes nothing by itself: somebody decides about its whole run (`models.regrades`).
+RERUN = "rerun"
 
 
 class Submission(Base):
@@ -73,9 +75,9 @@ class Source(Base):
 class Grading(Base):
     """One grading of a submission, and its place in the queue while it waits.
 
-    state: queued, running, done, or system_error after three lost leases. reason: submit or regrade. priority: 0 for
-    live ones, 1 for regrades, which wait behind them. fair_tag: the place that fair queuing gives. lease_until: seconds
-    since the epoch by the database's clock. fence: counts the claims; a result with an older one is refused.
+    state: queued, running, done, or system_error after three lost leases. reason: submit, regrade or rerun. priority: 0
+    for live ones, 1 for regrades, which wait behind them. fair_tag: the place that fair queuing gives. lease_until:
+    seconds since the epoch by the database's clock. fence: counts the claims; a result with an older one is refused.
     report: `grader.report.Report.to_record()`.
     """
 

@@ -18,7 +18,7 @@ from submissions.portal.codeview import CodeView, code_view, without_place
 from submissions.portal.pages import exercise_of, expected_seconds, my_id, reader_of
 from submissions.portal.report_view import CheckView, Reader, ReportView, checks_view, report_view
 from submissions.service import current_service
-from submissions.store import outlook, result_reading, rules
+from submissions.store import marking, outlook, result_reading, rules
 from submissions.store.reading import Score
 from submissions.store.result_reading import Result
 from submissions.web.language import t
@@ -56,6 +56,7 @@ def page_of(submission: Submission, assignment: Assignment) -> dict[str, Any]:
         "elsewhere": without_place(view.errors, code) if view and code else (view.errors if view else ()),
         "general": without_place(found.remarks, code) if code else list(found.remarks),
         "questions": {check.name: check.title[seen.locale] for check in shown.questions},
+        "marks": marking.published(service.db, submission.id) if found.answers else {},
         "whole": found.overrides.get(""),
         "mine": submission.user_id == my_id(),
         "staff": is_staff(),

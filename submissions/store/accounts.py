@@ -255,7 +255,10 @@ def accept_invitation(db: Database, user_id: int, token: str, address: str = "")
 
 def _usable(session: Session, token: str) -> tuple[Invitation, Course] | None:
     query = select(Invitation, Course).join(Course, Course.id == Invitation.course_id)
-    usable = (Invitation.used_at.is_(None), Invitation.expires_at > utc_now(), Course.archived_at.is_(None))
+    usable = (
+        Invitation.used_at.is_(None), Invitation.user_id.is_(None), Invitation.expires_at > utc_now(),
+        Course.archived_at.is_(None),
+    )  # fmt: skip
     found = session.execute(query.where(Invitation.token_hash == secret_hash(token), *usable)).one_or_none()
     return None if found is None else (found[0], found[1])
 

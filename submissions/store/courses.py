@@ -94,9 +94,16 @@ def add_assignment(db: Database, assignment: Assignment, actor_id: int | None = 
 def change_assignment(db: Database, assignment_id: int, actor_id: int | None, **changes: Any) -> Assignment:
     """Change what RULES names. Scores already given stay as they are until `results.reapply_rules`."""
     with db.write() as session:
-        found = session.get_one(Assignment, assignment_id)
-        _change(session, found, RULES, changes, actor_id=actor_id, course_id=found.course_id, subject="assignment")
-    return found
+        alter_assignment(session, assignment_id, actor_id, changes)
+        return session.get_one(Assignment, assignment_id)
+
+
+def alter_assignment(
+    session: Session, assignment_id: int, actor_id: int | None, changes: dict[str, Any]
+) -> frozenset[str]:
+    """`change_assignment` as part of the caller's transaction; gives the names of what is another value now."""
+    found = session.get_one(Assignment, assignment_id)
+    return _change(session, found, RULES, changes, actor_id=actor_id, course_id=found.course_id, subject="assignment")
 
 
 def remove_assignment(db: Database, assignment_id: int, actor_id: int | None) -> None:
@@ -212,19 +219,20 @@ def _change(
     actor_id: int | None,
     course_id: int,
     subject: str,
-) -> None:
+) -> frozenset[str]:
     unknown = changes.keys() - allowed
     if unknown:
         raise ValueError(f"These can't be changed: {', '.join(sorted(unknown))}.")
     changed = {name: value for name, value in changes.items() if getattr(row, name) != value}
     if not changed:
-        return
+        return frozenset()
     before = {name: _plain(getattr(row, name)) for name in changed}
     for name, value in changed.items():
         setattr(row, name, value)
     after = {name: _plain(value) for name, value in changed.items()}
     name = f"{subject}:{row.id}"
     audit(session, actor_id, f"{subject}.change", name, course_id=course_id, before=before, after=after)
+    return frozenset(changed)
 
 
 def _plain(value: Any) -> Any:

@@ -7,11 +7,13 @@ one submission each, behind a flood of 300, start at the places 1 to 10).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, case, literal, select
 from sqlalchemy.orm import QueryableAttribute, Session
 
 from submissions.models.work import QueueClock, QueuePlace
-from submissions.store.results import insert
+from submissions.store.dialects import insert
 
 LIVE = 0
 REGRADE = 1
@@ -25,6 +27,24 @@ def next_tag(session: Session, user_id: int, priority: int) -> float:
     later = _greater(virtual_now, QueuePlace.last_tag + 1.0)
     moved = statement.on_conflict_do_update(index_elements=["user_id", "priority"], set_={"last_tag": later})
     return float(session.execute(moved.returning(QueuePlace.last_tag)).scalar_one())
+
+
+def next_tags(session: Session, users: Sequence[int], priority: int) -> list[float]:
+    """As `next_tag` for many gradings at once, in three statements; a student may be named several times."""
+    virtual_now = session.scalar(select(QueueClock.virtual_now).where(QueueClock.id == _clock(priority))) or 0.0
+    query = select(QueuePlace).where(QueuePlace.user_id.in_(set(users)), QueuePlace.priority == priority)
+    last = {row.user_id: row.last_tag for row in session.scalars(query)}
+    tags = []
+    for user_id in users:
+        known = last.get(user_id)
+        last[user_id] = virtual_now if known is None else max(virtual_now, known + 1.0)
+        tags.append(last[user_id])
+    rows = [{"user_id": user_id, "priority": priority, "last_tag": last[user_id]} for user_id in sorted(set(users))]
+    if rows:
+        statement = insert(session)(QueuePlace).values(rows)
+        newer = {"last_tag": statement.excluded.last_tag}
+        session.execute(statement.on_conflict_do_update(index_elements=["user_id", "priority"], set_=newer))
+    return tags
 
 
 def advance(session: Session, priority: int, tag: float) -> None:

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from grader.report import Report
 from submissions.db import Database
-from submissions.models.work import CheckRow, Grading, Source, Submission, WrittenAnswer
+from submissions.models.work import RERUN, CheckRow, Grading, Source, Submission, WrittenAnswer
 from submissions.store.outlook import place, typical_seconds, waiting
 from submissions.store.places import REGRADE, advance, next_tag
 from submissions.store.plain import plain, words
 from submissions.store.records import alert, audit, course_of
+from submissions.store.regrade_notes import note, note_failure
 from submissions.store.results import lock_submission, publish, recount
 
 __all__ = [
@@ -137,7 +138,7 @@ def finish(db: Database, claim: Claim, report: Report) -> bool:
     """Write down what came of it; False if the claim was lost meanwhile, and then nothing is written.
 
     A live grading's result counts at once, and so does the first result of a submission that has none. Any other
-    regrade waits for `results.publish_regrade`. An internal error is a lost lease.
+    regrade waits for `results.publish_regrade`, and one of a run for `regrades`. An internal error is a lost lease.
     """
     with db.write() as session:
         grading = _lock_held(session, claim)
@@ -148,6 +149,9 @@ def finish(db: Database, claim: Claim, report: Report) -> bool:
             return True
         _write_down(session, grading, report, datetime.fromtimestamp(db.now(session), UTC))
         submission = lock_submission(session, grading.submission_id)
+        if grading.reason == RERUN:
+            note(session, grading, submission)
+            return True
         if grading.reason == "submit" or submission.state != "graded":
             publish(session, submission, grading)
         if report.status == "broken_pack":
@@ -229,6 +233,9 @@ def _lose(session: Session, grading: Grading, fault: str) -> None:
         _requeue(session, grading)
         return
     grading.state, grading.lease_until, grading.status = "system_error", None, "internal_error"
+    if grading.reason == RERUN:
+        note_failure(session, grading)
+        return
     submission = lock_submission(session, grading.submission_id)
     if submission.state in {"queued", "running"}:
         submission.state = "system_error"
@@ -256,7 +263,7 @@ def add_regrade(db: Database, submission_id: int, actor_id: int | None, reason: 
         submission = lock_submission(session, submission_id)
         query = select(Grading).where(Grading.submission_id == submission_id).order_by(Grading.id)
         earlier = session.scalars(query).all()
-        undone = [grading for grading in earlier if grading.state == "queued"]
+        undone = [grading for grading in earlier if grading.state == "queued" and grading.reason != RERUN]
         if undone:
             return undone[0]
         grading = Grading(

@@ -12,6 +12,7 @@ from submissions.models.base import utc_now
 from submissions.models.courses import Assignment
 from submissions.models.records import Alert, AuditEntry, Comment, RegradeRequest
 from submissions.models.work import Submission
+from submissions.store.plain import words
 from submissions.store.refused import Refused
 
 
@@ -65,14 +66,19 @@ def open_alerts(db: Database, course_id: int) -> list[Alert]:
         return list(session.scalars(query))
 
 
-def see_alert(db: Database, alert_id: int, user_id: int) -> None:
-    """An instructor has seen it. The first one stays named."""
+def see_alert(db: Database, alert_id: int, user_id: int, course_id: int | None = None) -> bool:
+    """Somebody has seen it; whether it was still open. The first one stays named. `course_id`: only one of this."""
+    here = () if course_id is None else (Alert.course_id == course_id,)
     with db.write() as session:
-        session.execute(
+        seen = session.execute(
             update(Alert)
-            .where(Alert.id == alert_id, Alert.seen_at.is_(None))
+            .where(Alert.id == alert_id, Alert.seen_at.is_(None), *here)
             .values(seen_at=utc_now(), seen_by=user_id)
-        )
+            .returning(Alert.course_id)
+        ).first()
+        if seen is not None:
+            audit(session, user_id, "alert.see", f"alert:{alert_id}", course_id=seen.course_id)
+    return seen is not None
 
 
 # ----------------------------------------------------------------------------------------------- comments
@@ -82,21 +88,33 @@ def add_comment(
     db: Database, submission_id: int, author_id: int, body: str, line: int | None = None, cell: int | None = None
 ) -> Comment:
     """Staff's words about a submission, or about one line of it."""
-    comment = Comment(submission_id=submission_id, author_id=author_id, body=body, line=line, cell=cell)
+    comment = Comment(submission_id=submission_id, author_id=author_id, body=words(body), line=line, cell=cell)
     with db.write() as session:
         session.add(comment)
         session.flush()
+        subject, course_id = f"submission:{submission_id}", course_of(session, submission_id)
+        audit(session, author_id, "comment.add", subject, course_id=course_id, after=_record(comment))
     return comment
 
 
-def remove_comment(db: Database, comment_id: int, actor_id: int) -> None:
-    """Take a comment back; the row stays, and the audit log says who did it."""
+def remove_comment(db: Database, comment_id: int, actor_id: int, submission_id: int | None = None) -> bool:
+    """Take a comment back; the row stays, and the audit log says who did it. `submission_id`: only one of this one's.
+
+    False where there is no such comment any more.
+    """
     with db.write() as session:
-        comment = session.get_one(Comment, comment_id)
-        if comment.removed_at is None:
-            comment.removed_at = utc_now()
-            course_id = course_of(session, comment.submission_id)
-            audit(session, actor_id, "comment.remove", f"comment:{comment_id}", course_id=course_id)
+        query = select(Comment).where(Comment.id == comment_id, Comment.removed_at.is_(None)).with_for_update()
+        comment = session.scalars(query).one_or_none()
+        if comment is None or submission_id not in (None, comment.submission_id):
+            return False
+        comment.removed_at = utc_now()
+        subject, course_id = f"submission:{comment.submission_id}", course_of(session, comment.submission_id)
+        audit(session, actor_id, "comment.remove", subject, course_id=course_id, before=_record(comment))
+    return True
+
+
+def _record(comment: Comment) -> dict[str, Any]:
+    return {"comment": comment.id, "cell": comment.cell, "line": comment.line}
 
 
 def comments(db: Database, submission_id: int) -> list[Comment]:
@@ -121,6 +139,13 @@ def request_regrade(db: Database, submission_id: int, user_id: int, reason: str)
         session.add(wish)
         session.flush()
     return wish
+
+
+def open_wish(db: Database, submission_id: int) -> RegradeRequest | None:
+    """The wish for a submission that nobody has decided yet."""
+    query = select(RegradeRequest).where(RegradeRequest.submission_id == submission_id, RegradeRequest.state == "open")
+    with db.read() as session:
+        return session.scalars(query).first()
 
 
 def decide_regrade(db: Database, request_id: int, actor_id: int, *, accept: bool, answer: str = "") -> RegradeRequest:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from submissions.db import Database
@@ -20,7 +19,8 @@ from submissions.models.base import utc_now
 from submissions.models.courses import Assignment, Extension
 from submissions.models.records import Override
 from submissions.models.work import CHARGED, Grading, Standing, Submission
-from submissions.store import rules, scoring
+from submissions.store import rules, scoring, summaries
+from submissions.store.dialects import insert
 from submissions.store.records import audit, course_of
 from submissions.store.scoring import Points
 
@@ -38,11 +38,6 @@ class Explanation:
     grading: Grading | None
     overrides: tuple[Override, ...]
     points: Points
-
-
-def insert(session: Session) -> type[postgresql.Insert | sqlite.Insert]:
-    """The dialect's INSERT with ON CONFLICT."""
-    return postgresql.Insert if session.get_bind().dialect.name == "postgresql" else sqlite.Insert
 
 
 def lock_standing(session: Session, assignment_id: int, user_id: int) -> Standing:
@@ -92,6 +87,11 @@ def rescore(session: Session, submission: Submission, grading: Grading | None) -
     submission.shown_score, submission.shown_max = found.shown_score, found.shown_max
     session.flush()
     recount(session, submission.assignment_id, submission.user_id)
+
+
+def preview(session: Session, submission: Submission, grading: Grading) -> Points:
+    """What a submission would come to if this grading counted. Writes nothing."""
+    return _points(session, submission, grading)
 
 
 def _points(session: Session, submission: Submission, grading: Grading | None) -> Points:
@@ -202,6 +202,7 @@ def recount(session: Session, assignment_id: int, user_id: int) -> Standing:
     standing.last_submitted_at = rows[-1].submitted_at if rows else None
     full = [row.submitted_at for row in scored if row.max_score and (row.score or 0.0) >= row.max_score]
     standing.first_full_at = min(full, default=None)
+    summaries.refresh(session, assignment_id, user_id)
     return standing
 
 

@@ -20,10 +20,11 @@ from submissions.models.base import utc_now
 from submissions.models.courses import Assignment, Course, Extension
 from submissions.models.work import CHARGED, Draft, Grading, Source, Submission, WrittenAnswer
 from submissions.store import rules
+from submissions.store.dialects import insert
 from submissions.store.places import LIVE, next_tag
 from submissions.store.plain import plain, words
 from submissions.store.refused import Refused
-from submissions.store.results import insert, lock_standing
+from submissions.store.results import lock_standing
 
 __all__ = ["Allowance", "NewSubmission", "Refused", "add", "allowance", "draft", "save_draft"]
 

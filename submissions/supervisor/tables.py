@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from submissions.db import Database
 from submissions.migrations import schema
+from submissions.store.summaries import rebuild_missing
 from submissions.supervisor.obstacle import Obstacle
 from submissions.supervisor.preflight import full_disk
 
@@ -20,7 +21,10 @@ def migrate(db: Database, seconds: float = DATABASE_SECONDS) -> bool:
     deadline = time.monotonic() + (0 if db.is_sqlite else seconds)
     while True:
         try:
-            return schema.upgrade(db)
+            changed = schema.upgrade(db)
+            if changed:
+                rebuild_missing(db)
+            return changed
         except schema.SchemaNewer as error:
             raise Obstacle("supervisor.schema_newer", found=error, known=schema.latest()) from error
         except SQLAlchemyError as error:

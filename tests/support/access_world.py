@@ -8,7 +8,8 @@ import re
 import shutil
 from pathlib import Path
 
-from submissions.store import login_sessions
+from submissions.models.work import WrittenAnswer
+from submissions.store import login_sessions, records, regrades, roster
 from tests.support.web import Browser, make_site
 
 ROLES = ("anonymous", "student", "classmate", "outsider", "assistant", "instructor", "foreigner", "admin")
@@ -48,10 +49,13 @@ class AccessWorld:
             "foreigner": site.member("foreigner", theirs, "instructor"),
             "admin": site.person("admin", admin=True),
         }
-        assignment = site.assignment(ours, "plot-sin", track="autodiff")
+        assignment = site.assignment(ours, "backward-twice", track="autodiff")
         student = self.people["student"]
         first = site.submission(student, assignment, batch="first-batch")
         second = site.submission(student, assignment)
+        with site.db.write() as session:
+            answer = WrittenAnswer(submission_id=first.id, check_name="explanation", text="words")
+            session.add(answer)
         self.cookies = {
             role: login_sessions.open_session(site.db, user.id, "127.0.0.1", "tests")
             for role, user in self.people.items()
@@ -59,14 +63,33 @@ class AccessWorld:
         self.arguments = {
             "slug": ours.slug,
             "track": "autodiff",
+            "form": "plain",
             "assignment_id": assignment.id,
             "public_id": first.public_id,
             "other": second.public_id,
             "batch": "first-batch",
             "user_id": student.id,
             "token": site.invitation(ours, by=self.people["instructor"]),
+            "account_token": roster.new_account_link(
+                site.db, ours.id, site.member("newcomer", ours, password_hash=None).id, self.people["instructor"].id
+            )[1],
             "session_id": login_sessions.sessions_of(site.db, student.id)[0].id,
+            "check": "explanation",
+            "answer_id": answer.id,
+            "run_id": regrades.start(site.db, regrades.Selection(assignment.id, "latest"), student.id, "tests").id,
+            "table": "workers",
+            "alert_id": self._alert(first),
+            "export": "checks",
+            "graded_check": "zeroed_between",
+            "mistake": "raised",
+            "request_id": records.request_regrade(site.db, first.id, student.id, "tests").id,
         }
+
+    def _alert(self, submission):
+        with self.site.db.write() as session:
+            alert = records.alert(session, submission.id, "system_error", None, "tests")
+            session.flush()
+        return alert.id
 
     def close(self):
         self.site.close()

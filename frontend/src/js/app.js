@@ -3,6 +3,8 @@
 import { confirmations, copyButton, ask } from "./dialogs.js";
 import { Draft } from "./drafts.js";
 import { dropZone } from "./drop.js";
+import { grid } from "./grid.js";
+import { keys } from "./keys.js";
 import { LiveResult } from "./live.js";
 import { languageSwitch, restoreScroll, themeSwitch } from "./preferences.js";
 import { say } from "./texts.js";
@@ -74,6 +76,8 @@ each(document, "form[data-theme-switch]", themeSwitch);
 each(document, "form[data-language-switch]", languageSwitch);
 each(document, "input[data-drop]", dropZone);
 each(document, "[data-live]", (element) => new LiveResult(element, enhance));
+each(document, "table[data-grid]", grid);
+keys();
 document.addEventListener("keydown", submitKeys);
 document.addEventListener("click", closeMenus);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenus(event));

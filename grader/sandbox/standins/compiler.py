@@ -29,6 +29,21 @@ class Dynamo(ModuleType):
         return getattr(_real(), name)
 
 
+class Config:
+    """The compiler's settings that are read in passing, with their defaults; any other are the real one's.
+
+    `torch.utils.checkpoint` reads the one that stands here. Whoever sets one wants the compiler itself.
+    """
+
+    error_on_nested_fx_trace = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_real().config, name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        setattr(_real().config, name, value)
+
+
 def disable(fn: Callable[..., Any] | None = None, *_args: Any, **_options: Any) -> Callable[..., Any]:
     """Nothing is compiled, so nothing has to be kept from being compiled."""
     return _unchanged if fn is None else fn
@@ -49,6 +64,7 @@ def install() -> None:
         return
     module, autograd = Dynamo(NAME), ModuleType(f"{NAME}.compiled_autograd")
     vars(module).update(disable=disable, graph_break=graph_break, is_compiling=is_compiling, compiled_autograd=autograd)
+    vars(module).update(config=Config())
     vars(autograd).update(_disable=contextlib.nullcontext)
     sys.modules[NAME] = module
     vars(torch)["_dynamo"] = module

@@ -23,6 +23,9 @@ x = torch.ones(3, requires_grad=True)
 torch.optim.Adam([x]).zero_grad()
 x.sum().backward(torch.tensor(1.0))
 optimizer = torch.optim.Adam([x]); optimizer.step()
+from torch.utils.checkpoint import checkpoint
+checkpoint(lambda t: (t ** 3).sum(), x, use_reentrant=False).backward()
+checkpoint(lambda t: (t ** 3).sum(), x, use_reentrant=True).backward()
 torch.func.hessian(lambda t: (t ** 3).sum())(torch.ones(2))
 print('torch._dynamo.eval_frame' in sys.modules)
 """
@@ -36,5 +39,14 @@ compiled = torch.compile(lambda x: torch.sin(x) * 2, backend="eager")
 x = torch.tensor([1.0], requires_grad=True)
 compiled(x).sum().backward()
 print(torch.allclose(x.grad, 2 * torch.cos(x.detach())), 'torch._dynamo.eval_frame' in sys.modules)
+"""
+    assert run("\n" + program).strip() == "True True"
+
+
+def test_settings_of_the_compiler_are_those_of_the_real_one():
+    program = """
+torch._dynamo.config.suppress_errors = True
+import torch._dynamo
+print(torch._dynamo.config.suppress_errors, 'torch._dynamo.eval_frame' in sys.modules)
 """
     assert run("\n" + program).strip() == "True True"

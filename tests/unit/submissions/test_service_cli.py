@@ -5,9 +5,13 @@ import socket
 import sqlite3
 
 import pytest
+from sqlalchemy import update
 
 from submissions.cli.main import command_line
 from submissions.cli.texts import ServiceTexts, Voice
+from submissions.db import Database
+from submissions.models.summaries import Tally
+from tests.support.queue_world import check, world
 
 
 def run(capsys, *arguments, locale="en"):
@@ -50,6 +54,22 @@ def test_the_tables_are_made_and_looked_at(capsys, data):
     assert run(capsys, "db", "upgrade")[0] == 0
     assert run(capsys, "db", "check")[0] == 0
     assert (data / "service.db").exists()
+
+
+def test_summaries_that_differ_are_told_by_the_status_and_put_right(capsys, data):
+    run(capsys, "db", "upgrade")
+    db = Database(f"sqlite:///{data / 'service.db'}")
+    course = world(db)
+    course.graded(course.student(), course.assignment(), check())
+    assert run(capsys, "db", "recount")[0] == 0
+
+    with db.write() as session:
+        session.execute(update(Tally).values(count=7))
+    db.dispose()
+    status, said, _ = run(capsys, "db", "recount")
+
+    assert (status, "differed" in said) == (1, True)
+    assert run(capsys, "db", "recount")[0] == 0
 
 
 def test_an_account_is_made_once_and_gets_another_password(capsys, data):

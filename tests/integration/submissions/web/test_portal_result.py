@@ -201,7 +201,7 @@ def test_comments_and_points_of_people_are_shown(portal):
     records.add_comment(portal.db, submission.id, teacher.id, "In general <b>", line=None)
     results.override(portal.db, submission.id, teacher.id, 2.0, "Right idea", "a")
     page = portal.page(path(submission))
-    assert '<span class="line-note is-comment"><strong><bdi>Elena</bdi></strong>: At this line</span>' in page
+    assert '<div class="line-note is-comment"><strong><bdi>Elena</bdi></strong>: <div class="prose"><p>At this' in page
     assert "In general &lt;b&gt;" in page
     assert "Points given by a person: Right idea" in page
     assert "In part" in page

@@ -1,0 +1,1 @@
+"""How the service fares, for its staff."""

@@ -1,0 +1,1 @@
+"""Regrades of many submissions, and the requests of students."""
