@@ -120,7 +120,7 @@ def test_two_hundred_children_leave_no_process_descriptor_memory_or_group(start)
     before = descriptors(server), psutil.Process(server).memory_full_info().uss
     spawn(200)
     assert eventually(settled), family(service)
-    assert eventually(lambda: descriptors(server) == before[0])
+    assert eventually(lambda: descriptors(server) <= before[0])
     assert psutil.Process(server).memory_full_info().uss - before[1] < 2 << 20
 
 
